@@ -1,0 +1,79 @@
+"""`GET /model/skills/<title>`: a title's skills; `GET /model/titles`: the titles there are."""
+
+import flask
+import functions_framework
+
+from shared import limits, web
+from shared.errors import RequestError, invalid
+from shared.model_store import Loaded, ModelStore
+from shared.models import TopSkills, load_top_skills
+
+CACHE_SECONDS = 300
+
+store = ModelStore.from_environment("top_skills", load_top_skills)
+
+
+def get_skills(request: flask.Request, title: str) -> web.Answer:
+    """The skills of the title in the path."""
+    limit = web.limit(request, limits.SKILLS_DEFAULT, most=limits.SKILLS_MOST)
+    details = web.flag(request, "details")
+    web.check_text(title, "title", limits.TITLE_CHARACTERS)
+    loaded = store.get()
+    known = loaded.model.index.find(title)
+    if known is None:
+        raise _unknown_title(loaded.model, title)
+    skills = loaded.model.skills(known, limit or limits.SKILLS_DEFAULT)
+    if details:
+        return _answer(loaded, [{"phrase": s.phrase, "score": s.score} for s in skills])
+    return _answer(loaded, [skill.phrase for skill in skills])
+
+
+def get_skills_of_parameter(request: flask.Request) -> web.Answer:
+    """The skills of the title in the query parameter `title`."""
+    title = request.args.get("title")
+    if not title:
+        raise invalid("title: name one in the path or as a parameter.")
+    return get_skills(request, title)
+
+
+def get_titles(request: flask.Request) -> web.Answer:
+    """The titles there are, or those that `q` may be the beginning of."""
+    typed = web.check_text(request.args.get("q", ""), "q", limits.TITLE_CHARACTERS)
+    limit = web.limit(request, default=None)
+    offset = web.whole_number(request, "offset", 0, least=0) or 0
+    loaded = store.get()
+    titles = loaded.model.index.complete(typed)
+    return _answer(loaded, titles[offset:][:limit])
+
+
+def _answer(loaded: Loaded[TopSkills], results: list[object]) -> web.Answer:
+    headers = {
+        web.MODEL_VERSION_HEADER: loaded.version,
+        "Cache-Control": f"public, max-age={CACHE_SECONDS}",
+    }
+    return web.Answer({"results": results}, headers)
+
+
+def _unknown_title(model: TopSkills, title: str) -> RequestError:
+    return RequestError(
+        404,
+        "unknown_title",
+        "This title is not known.",
+        details={"suggestions": model.index.suggest(title, limits.SUGGESTIONS)},
+    )
+
+
+service = web.Service(
+    ("GET /model/skills/<path:title>", get_skills),
+    ("GET /model/titles", get_titles),
+    ("GET /skills/<path:title>", get_skills),
+    ("GET /titles", get_titles),
+    ("GET /", get_skills_of_parameter),
+    ("GET /<path:title>", get_skills),
+)
+
+
+@functions_framework.http
+def top_skills(request: flask.Request) -> flask.Response:
+    """The entry point."""
+    return service(request)

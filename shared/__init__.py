@@ -1,0 +1,1 @@
+"""What the functions run on. Imports neither `functions` nor `training`."""

@@ -1,0 +1,14 @@
+"""Every bound on what a caller may send, each written once.
+
+`openapi.yaml` repeats them for readers; `tests/test_openapi.py` holds the two together.
+"""
+
+BODY_BYTES = 1 << 20
+EXPERIENCES = 100
+TEXT_CHARACTERS = 100_000
+"""Characters of all experiences of one request together."""
+TITLE_CHARACTERS = 200
+NESTING = 20
+SKILLS_DEFAULT = 20
+SKILLS_MOST = 100
+SUGGESTIONS = 5

@@ -1,0 +1,95 @@
+"""The file a model travels in: a pickle whose arrays stay outside of it and are mapped, not read.
+
+    8 bytes   MAGIC
+    8 bytes   n, the length of the index, little endian
+    n bytes   the index, JSON: {"pickle": [offset, size], "buffers": [[offset, size], ...]}
+    the rest  the pickle (protocol 5) and its out-of-band buffers, each at a multiple of ALIGN
+
+A start then costs what the small pickle costs; of the arrays only the pages that are asked for
+come into memory. `load` makes nothing but the classes it is told of and numpy's arrays, so a
+file cannot have other code run.
+"""
+
+import io
+import json
+import mmap
+import pickle
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shared.errors import ModelsUnavailable
+
+MAGIC = b"climber1"
+ALIGN = 64
+
+T = TypeVar("T")
+
+_ARRAYS = {("numpy._core.numeric", "_frombuffer"), ("numpy", "dtype")}
+
+
+def dump(model: object, path: Path) -> None:
+    """Writes a model whose arrays are contiguous; the same bytes for the same model."""
+    buffers: list[pickle.PickleBuffer] = []
+    parts = [memoryview(pickle.dumps(model, protocol=5, buffer_callback=buffers.append))]
+    parts += [buffer.raw() for buffer in buffers]
+    spans: list[list[int]] = []
+    offset = 0
+    for part in parts:
+        spans.append([offset, part.nbytes])
+        offset += _padded(part.nbytes)
+    index = json.dumps({"pickle": spans[0], "buffers": spans[1:]}).encode()
+    index += b" " * (_padded(16 + len(index)) - 16 - len(index))
+    with path.open("wb") as file:
+        file.write(MAGIC + len(index).to_bytes(8, "little") + index)
+        for part in parts:
+            file.write(part)
+            file.write(bytes(_padded(part.nbytes) - part.nbytes))
+
+
+def load(path: Path, expected: type[T], *others: type) -> T:
+    """Maps a model of class `expected`, which is built of `others` and arrays.
+
+    Raises `ModelsUnavailable` for any file that is not that.
+    """
+    try:
+        with path.open("rb") as file:
+            content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        if content[:8] != MAGIC:
+            raise ModelsUnavailable(f"{path.name} is not a model file of this release")
+        start = 16 + int.from_bytes(content[8:16], "little")
+        index = json.loads(bytes(content[16:start]))
+        parts = [_part(content, start, *span) for span in [index["pickle"], *index["buffers"]]]
+        model = _Unpickler(parts[0], parts[1:], (expected, *others)).load()
+    except ModelsUnavailable:
+        raise
+    except Exception as error:  # A damaged pickle raises nearly anything.
+        raise ModelsUnavailable(f"{path.name} is damaged: {type(error).__name__}") from error
+    if not isinstance(model, expected):
+        raise ModelsUnavailable(f"{path.name} holds no {expected.__name__}")
+    return model
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(
+        self, content: memoryview, buffers: Iterable[memoryview], classes: tuple[type, ...]
+    ) -> None:
+        import io
+
+        super().__init__(io.BytesIO(content), buffers=buffers)
+        self._classes = {(each.__module__, each.__qualname__) for each in classes}
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self._classes | _ARRAYS:
+            raise ModelsUnavailable(f"the model file asks for {module}.{name}, which it may not")
+        return super().find_class(module, name)
+
+
+def _part(content: memoryview, start: int, offset: int, size: int) -> memoryview:
+    if offset < 0 or size < 0 or start + offset + size > len(content):
+        raise ModelsUnavailable("the model file's index points outside of it")
+    return content[start + offset : start + offset + size]
+
+
+def _padded(size: int) -> int:
+    return -(-size // ALIGN) * ALIGN

@@ -1,0 +1,128 @@
+"""The models as they are published: exactly what answering needs, as plain arrays.
+
+They are fitted in `training`; how they answer is here.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared import model_file, text
+from shared.titles import TitleIndex
+from shared.vocabulary import Vocabulary
+
+
+class JobModel(Protocol):
+    """What `similar_jobs` answers from."""
+
+    titles: list[str]
+
+    def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
+        """One distribution over `titles` for the person who did all of `texts`.
+
+        Shape (titles,), summing to 1; None where no text has a term that the model knows.
+        """
+
+
+@dataclass(frozen=True)
+class SimilarJobs:
+    """A linear model on TF-IDF terms, its probabilities calibrated by length of text.
+
+    For a text with term counts n: x = (1 + ln n) · idf, scaled to unit length; the score of title
+    c is x · W[:, c] + bias[c], and the probabilities are softmax(sharpness · k**growth · score),
+    where k is the number of distinct known terms.
+
+    W is sparse and stored by term (CSR): term t has the entries `starts[t]` to `starts[t + 1]` of
+    `columns` (positions in `titles`) and `weights`.
+    """
+
+    titles: list[str]
+    vocabulary: Vocabulary
+    idf: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    columns: NDArray[np.uint16]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    sharpness: float
+    growth: float
+
+    def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
+        """The mean of the distributions of the texts that have a known term."""
+        each = [_softmax(self.logits(known)) for known in map(self.known_terms, texts) if known]
+        return np.mean(each, axis=0) if each else None
+
+    def known_terms(self, text_: str) -> dict[int, int]:
+        """The positions of a text's known terms, each with its count."""
+        counts = Counter(text.terms(text_))
+        positions = self.vocabulary.positions(list(counts)).tolist()
+        return {p: n for p, n in zip(positions, counts.values(), strict=True) if p >= 0}
+
+    def logits(self, known: dict[int, int]) -> NDArray[np.float64]:
+        """The calibrated score of each title, shape (titles,); `known` is not empty."""
+        positions = np.fromiter(known, np.int64, len(known))
+        counts = np.fromiter(known.values(), np.float64, len(known))
+        x = (1 + np.log(counts)) * self.idf[positions]
+        x /= np.sqrt(x @ x)
+        scores = self.bias + self._times_weights(positions, x)
+        return self.sharpness * float(len(known)) ** self.growth * scores
+
+    def _times_weights(
+        self, positions: NDArray[np.int64], x: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        spans = [slice(*self.starts[p : p + 2]) for p in positions]
+        columns = np.concatenate([self.columns[span] for span in spans])
+        weights = np.concatenate([self.weights[span] for span in spans])
+        lengths = [span.stop - span.start for span in spans]
+        return np.bincount(columns, np.repeat(x, lengths) * weights, len(self.titles))
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A phrase and how strongly it speaks for its title, from 0 to 1."""
+
+    phrase: str
+    score: float
+
+
+@dataclass(frozen=True)
+class TopSkills:
+    """The strongest phrases of each title, strongest first.
+
+    `phrases` has one text a title, its phrases on lines; `scores` belong to the phrases of all
+    titles one after the other, and those of title i start at `starts[i]`.
+    """
+
+    index: TitleIndex
+    phrases: list[str]
+    scores: NDArray[np.float32]
+    starts: NDArray[np.int64]
+
+    def skills(self, title: str, most: int) -> list[Skill]:
+        """The first skills of a title that the index knows."""
+        i = self.index.titles.index(title)
+        phrases = self.phrases[i].split("\n")[:most] if self.phrases[i] else []
+        scores = self.scores[self.starts[i] :].tolist()
+        return [Skill(*pair) for pair in zip(phrases, scores[: len(phrases)], strict=True)]
+
+
+def load_similar_jobs(path: Path, file_name: str) -> JobModel:
+    """A published `similar_jobs` file: ours, or a plain scikit-learn pipeline."""
+    if file_name.endswith(".joblib"):
+        from shared.pipeline import load_pipeline
+
+        return load_pipeline(path)
+    return model_file.load(path, SimilarJobs, Vocabulary)
+
+
+def load_top_skills(path: Path, file_name: str) -> TopSkills:
+    """A published `top_skills` file."""
+    return model_file.load(path, TopSkills, TitleIndex)
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    exponentials = np.exp(logits - logits.max())
+    return exponentials / exponentials.sum()

@@ -1,0 +1,176 @@
+"""Where published files lie: a Cloud Storage bucket or a directory, read and written alike.
+
+A `Storage` takes names relative to its root, such as `versions/7/manifest.json`.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
+
+from shared.errors import CareerClimberError
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Bucket
+
+_T = TypeVar("_T")
+
+ATTEMPT_SECONDS = 10
+"""How long one try may wait for the bucket's next bytes."""
+RETRY_SECONDS = 20
+"""How long tries go on: a user waits meanwhile."""
+
+
+class StorageError(CareerClimberError):
+    """A file could not be read or written. The message names it."""
+
+
+class Changed(StorageError):
+    """Somebody else wrote the file since it was read."""
+
+
+class Storage(Protocol):
+    """Files by name. Every method raises `StorageError`."""
+
+    def read(self, name: str) -> tuple[bytes, int]:
+        """The whole of a small file, and its generation; (b"", 0) where there is none."""
+
+    def download(self, name: str, into: BinaryIO) -> None:
+        """Writes the file's bytes to `into`."""
+
+    def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
+        """Writes a file; with `generation`, only if that is still the present one (0: none)."""
+
+
+def open_storage(uri: str) -> Storage:
+    """The storage behind `gs://bucket/prefix`, or behind a directory's path."""
+    if not uri.startswith("gs://"):
+        return DirectoryStorage(Path(uri))
+    bucket, _, prefix = uri.removeprefix("gs://").partition("/")
+    if not bucket:
+        raise StorageError(f"{uri} names no bucket")
+    return BucketStorage(bucket, prefix.strip("/"))
+
+
+class DirectoryStorage:
+    """Files below a directory. A file's generation is its time of change in nanoseconds."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, name: str) -> tuple[bytes, int]:
+        path = self.root / name
+        try:
+            with path.open("rb") as file:
+                return file.read(), os.fstat(file.fileno()).st_mtime_ns
+        except FileNotFoundError:
+            return b"", 0
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+
+    def download(self, name: str, into: BinaryIO) -> None:
+        path = self.root / name
+        try:
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    into.write(block)
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+
+    def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
+        path = self.root / name
+        if generation is not None and self.read(name)[1] != generation:
+            raise Changed(f"{path}: somebody else wrote it meanwhile")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as file:
+                file.write(content)
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+
+
+class BucketStorage:
+    """Objects of a Cloud Storage bucket below a prefix."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        self.name = f"gs://{bucket}/{prefix}"
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._bucket_name = bucket
+        self._opened: Bucket | None = None
+
+    def read(self, name: str) -> tuple[bytes, int]:
+        from google.api_core.exceptions import NotFound
+
+        def call(blob: Any, **options: Any) -> tuple[bytes, int]:
+            try:
+                content = blob.download_as_bytes(raw_download=True, **options)
+            except NotFound:
+                return b"", 0
+            return content, int(blob.generation)
+
+        return self._call(name, call)
+
+    def download(self, name: str, into: BinaryIO) -> None:
+        def call(blob: Any, **options: Any) -> None:
+            into.seek(0)
+            into.truncate()
+            blob.download_to_file(into, raw_download=True, **options)
+
+        self._call(name, call)
+
+    def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
+        def call(blob: Any, **options: Any) -> None:
+            blob.upload_from_string(content, if_generation_match=generation, **options)
+
+        self._call(name, call)
+
+    def _call(self, name: str, call: Callable[..., _T]) -> _T:
+        from google.api_core.exceptions import GoogleAPIError, PreconditionFailed
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud.storage.retry import DEFAULT_RETRY
+        from requests import RequestException
+
+        retry = DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
+        try:
+            blob = self._bucket().blob(self._prefix + name)
+            return call(blob, timeout=ATTEMPT_SECONDS, retry=retry)
+        except PreconditionFailed as error:
+            raise Changed(f"{self.name}: {name}: somebody else wrote it meanwhile") from error
+        except (GoogleAPIError, GoogleAuthError, RequestException, OSError, ValueError) as error:
+            raise StorageError(f"{self.name}: {name}: {type(error).__name__}: {error}") from error
+
+    def _bucket(self) -> "Bucket":
+        if self._opened is None:
+            # Imported here: a function that reads a directory does not pay for it.
+            from google.cloud import storage
+
+            self._opened = storage.Client().bucket(self._bucket_name)
+        return self._opened
+
+
+class whole_file:
+    """A context that writes beside `path` and moves there on success: readers see all or nothing.
+
+    `keep` is a last check before the move; whatever it raises leaves `path` as it was.
+    """
+
+    def __init__(self, path: Path, keep: Callable[[Path], None] | None = None) -> None:
+        self._path = path
+        self._keep = keep
+
+    def __enter__(self) -> BinaryIO:
+        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=".part-")
+        self._beside = Path(beside)
+        self._file: BinaryIO = os.fdopen(handle, "w+b")
+        return self._file
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            self._file.close()
+            if kind is None:
+                if self._keep:
+                    self._keep(self._beside)
+                os.replace(self._beside, self._path)
+        finally:
+            self._beside.unlink(missing_ok=True)

@@ -1,0 +1,56 @@
+"""Text → terms: the one way in which training and serving read what people write.
+
+A term is a stem of one word, or of two words that follow each other. Stop words and everything
+that is no word are passed over. `terms` takes time linear in the text's length.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NOISE = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|\S{1,64}@\S{1,255}")
+_WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?")
+_SUFFIXES = re.compile(
+    r"(?<=\w{3})(?:ations?|ating|ated|ates?|ators?|ements?|ments?|ings?|ied|ies|edly|ed|"
+    r"ers?|ors?|ions?|ally|ly|es|s|e|y|al|ic|ive|able)$"
+)
+_LONGEST_WORD = 40
+
+STOP_WORDS = frozenset(
+    """a about above across after again all also am an and any are as at be because been before
+    being below between both but by can did do does doing down during each etc few for from
+    further had has have having he her here hers him his how i if in into is it its itself just me
+    more most my myself no nor not now of off on once only or other our ours out over own per same
+    she should so some such than that the their theirs them then there these they this those
+    through to too under until up upon us very via was we were what when where which while who
+    whom why will with within without would you your yours""".split()
+)
+
+
+def normalize(text: str) -> str:
+    """Compatibility forms folded (NFKC), lower case."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order, without web and mail addresses.
+
+    Keeps what tells trades apart: "c++", "c#", ".net", "node.js", single letters.
+    """
+    found = _WORD.findall(_NOISE.sub(" ", normalize(text)))
+    return [word for word in found if len(word) <= _LONGEST_WORD]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A word without its commonest English endings, so that "managed" meets "managing"."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    short = _SUFFIXES.sub("", word.replace("'s", ""))
+    return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text: each stem, then each pair of neighbours, in the order of the text."""
+    stems = [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]

@@ -1,0 +1,298 @@
+"""HTTP for all functions: which handler a path has, JSON in and out, errors, CORS, request ids.
+
+A request's way is `Service.__call__`, top to bottom. Handlers are plain functions that take the
+request and the parts of its path, and return an `Answer` or raise.
+"""
+
+import json
+import os
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import flask
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+
+from shared import limits, logs
+from shared.errors import ModelsUnavailable, RequestError, invalid
+
+RETRY_AFTER_SECONDS = 5
+PREFLIGHT_SECONDS = 3600
+REQUEST_ID_HEADER = "X-Request-Id"
+MODEL_VERSION_HEADER = "X-Model-Version"
+
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a handler answers: the JSON body, as an object or already encoded, and headers."""
+
+    body: Mapping[str, object] | bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[..., Answer]
+"""Called as `handler(request, **parts_of_the_path)`."""
+
+
+class Service:
+    """One function's routes as the callable that functions-framework wants.
+
+    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler).
+    """
+
+    def __init__(self, *routes: tuple[str, Handler]) -> None:
+        self.routes = routes
+        rules = []
+        for route, handler in routes:
+            method, path = route.split(" ", 1)
+            rules.append(Rule(path, methods=[method], endpoint=handler))
+        self._urls = Map(rules, strict_slashes=False, merge_slashes=False).bind("")
+        if flask.has_app_context():
+            self._take_over(flask.current_app)
+
+    def _take_over(self, app: flask.Flask) -> None:
+        """What the framework answers by itself (/robots.txt, //) becomes our JSON, too."""
+        app.url_map.merge_slashes = False
+        app.register_error_handler(HTTPException, lambda error: self(flask.request))
+
+    def __call__(self, request: flask.Request) -> flask.Response:
+        started = time.perf_counter()
+        request_id = _request_id(request)
+        route = "none"
+        fields: dict[str, object] = {}
+        try:
+            if request.method == "OPTIONS":
+                response = self._preflight(request)
+            else:
+                handler, parts, route = self._match(request)
+                response = _encode(handler(request, **parts))
+        except RequestError as error:
+            response = _refusal(error)
+        except ModelsUnavailable as error:
+            fields = {"error": str(error), "type": type(error).__name__}
+            response = _refusal(_unavailable())
+        except Exception as error:
+            fields = {"type": type(error).__name__, "where": logs.where(error)}
+            response = _refusal(
+                RequestError(500, "internal", "Something failed here. The logs know more.")
+            )
+        response.headers.update(_SECURITY_HEADERS)
+        response.headers[REQUEST_ID_HEADER] = request_id
+        _allow_origin(request, response)
+        _log(request, response, route, request_id, started, fields)
+        return response
+
+    def _match(self, request: flask.Request) -> tuple[Handler, dict[str, str], str]:
+        method = "GET" if request.method == "HEAD" else request.method
+        try:
+            rule, parts = self._urls.match(request.path, method, return_rule=True)
+        except MethodNotAllowed as error:
+            allowed = _with_options(error.valid_methods or ())
+            raise RequestError(
+                405,
+                "method_not_allowed",
+                f"Allowed here: {', '.join(allowed)}.",
+                headers={"Allow": ", ".join(allowed)},
+            ) from None
+        except NotFound:
+            raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
+        return rule.endpoint, dict(parts), rule.rule
+
+    def _preflight(self, request: flask.Request) -> flask.Response:
+        allowed = _with_options(self._urls.allowed_methods(request.path))
+        if allowed == ["OPTIONS"]:
+            raise RequestError(404, "unknown_path", "There is nothing at this path.")
+        methods = ", ".join(allowed)
+        return flask.Response(
+            status=204,
+            headers={
+                "Allow": methods,
+                "Access-Control-Allow-Methods": methods,
+                "Access-Control-Allow-Headers": f"Content-Type, {REQUEST_ID_HEADER}",
+                "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+            },
+        )
+
+
+def read_json(request: flask.Request) -> object:
+    """The request's body as JSON.
+
+    Raises `RequestError`: 415 not JSON's media type, 413 too large, 400 not strict JSON
+    (RFC 8259: UTF-8, no NaN, names unique in their object).
+    """
+    _check_media_type(request)
+    body = _read_body(request)
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_unique_names,
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError):
+        raise RequestError(400, "invalid_json", "The body is not valid JSON in UTF-8.") from None
+    _check_nesting(value, limits.NESTING)
+    return value
+
+
+def limit(request: flask.Request, default: int | None, most: int | None = None) -> int | None:
+    """The query parameter `limit`: a whole number from 1 to `most`, else a 400."""
+    return whole_number(request, "limit", default, least=1, most=most)
+
+
+def whole_number(
+    request: flask.Request, name: str, default: int | None, *, least: int, most: int | None = None
+) -> int | None:
+    """A query parameter that is a whole number from `least` to `most`, else a 400."""
+    text = request.args.get(name)
+    if text is None:
+        return default
+    number = int(text) if _WHOLE_NUMBER.fullmatch(text) else -1
+    if number < least or (most is not None and number > most):
+        upper = f" to {most}" if most is not None else ""
+        raise invalid(f"{name}: a whole number from {least}{upper}, please.")
+    return number
+
+
+def flag(request: flask.Request, name: str) -> bool:
+    """A query parameter that is 1 or 0 (the default), else a 400."""
+    text = request.args.get(name, "0")
+    if text not in ("0", "1"):
+        raise invalid(f"{name}: 0 or 1, please.")
+    return text == "1"
+
+
+def check_text(text: str, name: str, most: int) -> str:
+    """`text` itself, or a 400 that names the field where it is too long or no valid Unicode."""
+    if len(text) > most:
+        raise invalid(f"{name}: at most {most} characters, please.")
+    if _SURROGATE.search(text):
+        raise invalid(f"{name}: has half of a surrogate pair, which is no character.")
+    return text
+
+
+def _request_id(request: flask.Request) -> str:
+    sent = request.headers.get(REQUEST_ID_HEADER, "")
+    return sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+
+
+def _check_media_type(request: flask.Request) -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if not request.is_json or charset not in ("utf-8", "utf8"):
+        raise RequestError(415, "unsupported_media_type", "Send Content-Type: application/json.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise RequestError(415, "unsupported_media_type", "Send the body without compression.")
+
+
+def _read_body(request: flask.Request) -> bytes:
+    too_large = (request.content_length or 0) > limits.BODY_BYTES
+    body = b"" if too_large else request.stream.read(limits.BODY_BYTES + 1)
+    if too_large or len(body) > limits.BODY_BYTES:
+        # The framework reads what is left after the answer, all at once: leave nothing.
+        while request.stream.read(1 << 16):
+            pass
+        raise RequestError(413, "too_large", f"At most {limits.BODY_BYTES} bytes, please.")
+    return body
+
+
+def _unique_names(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return value
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_nesting(value: object, left: int) -> None:
+    if not isinstance(value, (dict, list)):
+        return
+    if left == 0:
+        raise invalid(f"The body is nested deeper than {limits.NESTING} levels.")
+    for item in value.values() if isinstance(value, dict) else value:
+        _check_nesting(item, left - 1)
+
+
+def _encode(answer: Answer) -> flask.Response:
+    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+    response = flask.Response(body, mimetype="application/json")
+    response.headers.update(answer.headers)
+    return response
+
+
+def _refusal(error: RequestError) -> flask.Response:
+    body = {
+        "error": {"code": error.code, "message": error.message, **error.details},
+        "results": [],
+    }
+    response = flask.Response(
+        json.dumps(body), status=error.status, mimetype="application/json", headers=error.headers
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _unavailable() -> RequestError:
+    return RequestError(
+        503,
+        "models_unavailable",
+        "The models cannot be had right now. Try again in a moment.",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def _with_options(methods: Iterable[str]) -> list[str]:
+    return sorted({"OPTIONS", *methods})
+
+
+def _allow_origin(request: flask.Request, response: flask.Response) -> None:
+    allowed = os.environ.get("CORS_ORIGINS", "").split()
+    origin = request.headers.get("Origin")
+    response.headers.add("Vary", "Origin")
+    if "*" in allowed:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    elif origin and origin in allowed:
+        response.headers["Access-Control-Allow-Origin"] = origin
+    else:
+        return
+    response.headers["Access-Control-Expose-Headers"] = (
+        f"{REQUEST_ID_HEADER}, {MODEL_VERSION_HEADER}, Retry-After"
+    )
+
+
+def _log(
+    request: flask.Request,
+    response: flask.Response,
+    route: str,
+    request_id: str,
+    started: float,
+    fields: dict[str, object],
+) -> None:
+    status = response.status_code
+    severity = "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR"
+    trace = request.headers.get("traceparent") or request.headers.get("X-Cloud-Trace-Context")
+    logs.write(
+        severity,
+        f"{status} {route}",
+        httpRequest={
+            "requestMethod": request.method if request.method.isalpha() else "?",
+            "status": status,
+            "latency": f"{time.perf_counter() - started:.6f}s",
+        },
+        request_id=request_id,
+        **logs.trace_field(trace),
+        **fields,
+    )

@@ -1,0 +1,1 @@
+"""Offline: from data to published models. Never deployed with a function."""

@@ -1,0 +1,164 @@
+"""`python -m training`: from data to published models, in one go or a step at a time."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from shared import model_file
+from shared.errors import CareerClimberError
+from shared.models import load_similar_jobs
+from shared.storage import open_storage
+from training import dataset, evaluate, publish, similar_jobs, top_skills
+from training.dataset import Dataset
+from training.errors import DataError
+from training.sources import DEFAULT, open_sources
+from training.sources.table import Columns
+
+FITTED = ("similar_jobs.model", "top_skills.model")
+MEASURES = "measures.json"
+PIPELINE = "similar_jobs.joblib"
+
+
+def step_dataset(options: argparse.Namespace) -> None:
+    """Reads the sources and writes one labelled table."""
+    columns = Columns(options.title_column, options.description_column, options.label_column)
+    made = dataset.build(open_sources(options.source or DEFAULT, columns), options.min_rows)
+    made.save(options.work)
+    print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
+          f"{len(made.part('test'))} of them held out")  # fmt: skip
+    for reason, rows in made.left_out.items():
+        if rows:
+            print(f"left out: {rows} ({reason})")
+
+
+def step_fit(options: argparse.Namespace) -> None:
+    """Fits the models to publish on all of the dataset, and one without the held-out part."""
+    data = Dataset.load(options.work)
+    model_file.dump(similar_jobs.fit(data.part("train")), options.work / "held_out.model")
+    model_file.dump(similar_jobs.fit(data.rows), options.work / FITTED[0])
+    model_file.dump(top_skills.fit(data.rows, data.names), options.work / FITTED[1])
+    for name in FITTED:
+        print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
+
+
+def step_evaluate(options: argparse.Namespace) -> None:
+    """Measures, on the held-out part, the model fitted without it."""
+    data = Dataset.load(options.work)
+    path = options.work / "held_out.model"
+    if not path.exists():
+        raise DataError(f"{options.work} has no fitted model: run the step `fit` first")
+    measures = evaluate.report(load_similar_jobs(path, path.name), data.part("test"))
+    (options.work / MEASURES).write_text(json.dumps(measures, indent=1), encoding="utf-8")
+    print(json.dumps(measures, indent=1) if options.json else evaluate.table(measures))
+
+
+def step_publish(options: argparse.Namespace) -> None:
+    """Publishes what is fitted, or a plain scikit-learn pipeline in the place of ours."""
+    paths = [options.work / name for name in FITTED]
+    if options.pipeline:
+        paths[0] = options.work / PIPELINE
+        paths[0].write_bytes(options.pipeline.read_bytes())
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise DataError(f"{missing[0]} is missing: run the step `fit` first")
+    provenance: dict[str, object] = {}
+    if (options.work / MEASURES).exists():
+        provenance["measures"] = json.loads((options.work / MEASURES).read_text("utf-8"))
+    made = publish.publish(paths, open_storage(options.out), provenance)
+    print(f"published: version {made.version} in {options.out}")
+
+
+def step_rollback(options: argparse.Namespace) -> None:
+    """Makes the version before the current one current again."""
+    made = publish.rollback(open_storage(options.out))
+    print(f"rolled back: version {made.version} in {options.out}")
+
+
+def step_build(options: argparse.Namespace) -> None:
+    """All of it: dataset, fit, evaluate, publish."""
+    started = time.perf_counter()
+    for step in (step_dataset, step_fit, step_evaluate, step_publish):
+        step(options)
+    print(f"built in {time.perf_counter() - started:.0f} s")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    steps = parser.add_subparsers(required=True, metavar="STEP")
+    for name, step, groups in (
+        ("build", step_build, (_sources, _work, _json, _out, _pipeline)),
+        ("dataset", step_dataset, (_sources, _work)),
+        ("fit", step_fit, (_work,)),
+        ("evaluate", step_evaluate, (_work, _json)),
+        ("publish", step_publish, (_work, _out, _pipeline)),
+        ("rollback", step_rollback, (_out,)),
+    ):
+        sub = steps.add_parser(name, help=step.__doc__, description=step.__doc__)
+        sub.set_defaults(step=step)
+        for add in groups:
+            add(sub)
+    return parser
+
+
+Add = Callable[[argparse.ArgumentParser], None]
+
+
+def _sources(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--source", action="append", metavar="S",
+        help="starter, statements, onet:DIR or table:FILE; may be given several times "
+        f"(default: {', '.join(DEFAULT)})",
+    )  # fmt: skip
+    sub.add_argument("--title-column", default="title", metavar="C", help="default: title")
+    sub.add_argument(
+        "--description-column", default="description", metavar="C", help="default: description"
+    )
+    sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
+    sub.add_argument(
+        "--min-rows", type=int, default=3, metavar="N",
+        help="titles with fewer texts are left out (default: 3)",
+    )  # fmt: skip
+
+
+def _work(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--work", type=Path, default=Path(".cache/training"), metavar="DIR",
+        help="where the steps leave their results for each other (default: .cache/training)",
+    )  # fmt: skip
+
+
+def _json(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print the measures as JSON")
+
+
+def _out(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--out", default="models", metavar="DIR",
+        help="where the functions read: a directory or gs://bucket/prefix (default: models)",
+    )  # fmt: skip
+
+
+def _pipeline(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--pipeline", type=Path, metavar="FILE",
+        help="publish this scikit-learn pipeline, pickled by joblib, as similar_jobs",
+    )  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a step; 1 and one line on standard error where the data or storage are at fault."""
+    options = parser().parse_args(arguments)
+    try:
+        options.step(options)
+    except CareerClimberError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

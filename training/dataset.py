@@ -1,0 +1,114 @@
+"""Records of all sources → one table of labelled texts, parted into training and test."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from training.progress import progress
+
+from shared import text
+from shared.titles import parse, singular
+from training.errors import DataError
+from training.records import Record, Source
+from training.sources.starter import titles_by_occupation
+
+TEST_SHARE = 0.1
+COLUMNS = ["title", "text", "source", "weight", "group", "part"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """`rows` has a row a text, with the columns of `COLUMNS`; `part` is "train" or "test".
+
+    `names` are other names by title; `left_out` counts rows by why they are not used.
+    """
+
+    rows: pd.DataFrame
+    names: dict[str, list[str]]
+    left_out: dict[str, int]
+
+    def part(self, name: str) -> pd.DataFrame:
+        """The rows of one part."""
+        return self.rows[self.rows["part"] == name]
+
+    @property
+    def titles(self) -> list[str]:
+        """All titles, sorted."""
+        return sorted(set(self.rows["title"]))
+
+    def save(self, directory: Path) -> None:
+        """Writes `dataset.parquet` and `names.json` into `directory`."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self.rows.to_parquet(directory / "dataset.parquet", index=False)
+        extra = {"names": self.names, "left_out": self.left_out}
+        (directory / "names.json").write_text(json.dumps(extra, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> "Dataset":
+        """Reads what `save` wrote. Raises `DataError` where nothing lies there."""
+        try:
+            rows = pd.read_parquet(directory / "dataset.parquet")
+            extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
+        return cls(rows, extra["names"], extra["left_out"])
+
+
+def build(sources: Iterable[Source], min_rows: int) -> Dataset:
+    """Gathers all sources. Titles with fewer than `min_rows` texts are left out.
+
+    Raises `DataError` where fewer than two titles remain.
+    """
+    sources = list(sources)
+    covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
+    rows: list[tuple[str, str, str, float, str]] = []
+    names: dict[str, list[str]] = {}
+    empty = 0
+    for source in sources:
+        for record in progress(source.records(), desc=f"reading {source.name}", unit=" texts"):
+            titles = _titles(record, covered)
+            if not titles or not text.terms(record.text):
+                empty += 1
+            for title in titles:
+                group = record.group or _group(record.text)
+                rows.append((title, record.text, source.name, source.weight, group))
+        for other in source.other_names():
+            for title in [other.label] if other.label else _of(other.occupation, covered):
+                names.setdefault(title, []).extend(other.names)
+    frame = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    frame = frame[frame["text"].map(lambda each: bool(text.terms(each)))]
+    many = frame["title"].map(frame["title"].value_counts()) >= min_rows
+    left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
+    frame = frame[many].reset_index(drop=True)
+    if frame["title"].nunique() < 2:
+        raise DataError(f"fewer than two titles have {min_rows} texts or more: nothing to learn")
+    frame["part"] = frame["group"].map(_part)
+    kept = set(frame["title"])
+    return Dataset(frame, {t: n for t, n in names.items() if t in kept}, left_out)
+
+
+def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:
+    if record.occupation:
+        return _of(record.occupation, covered)
+    name = record.label or parse(record.title).name
+    return [name] if name else []
+
+
+def _of(occupation: str, covered: dict[str, list[str]]) -> list[str]:
+    """An occupation that no title covers is a title of its own."""
+    return covered.get(occupation) or [singular(occupation)]
+
+
+def _group(content: str) -> str:
+    """Near-copies alike: the words in their order, without numbers."""
+    words = " ".join(word for word in text.words(content) if not word.isdigit())
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _part(group: str) -> str:
+    """A group's part, the same in every run and whatever else there is."""
+    digest = int(hashlib.sha256(f"part:{group}".encode()).hexdigest()[:8], 16)
+    return "test" if digest < TEST_SHARE * 2**32 else "train"

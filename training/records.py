@@ -1,0 +1,45 @@
+"""The records that every kind of input yields."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Record:
+    """A piece of text about the work of one title.
+
+    Just one of three says whose work it is: `label`, a title ready to be used; `title`, as
+    somebody wrote it, still to be parsed; `occupation`, an O*NET occupation's name.
+    `group` joins near-copies, which never part between training and test; "" to have it made
+    from the text.
+    """
+
+    text: str
+    label: str = ""
+    title: str = ""
+    occupation: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class OtherNames:
+    """Names by which people also call a label or an O*NET occupation."""
+
+    names: tuple[str, ...]
+    label: str = ""
+    occupation: str = ""
+
+
+class Source(Protocol):
+    """One kind of input. `records` and `other_names` raise `DataError`."""
+
+    name: str
+    weight: float
+    """How much one record counts in training, 1 for what people write on resumes."""
+
+    def records(self) -> Iterator[Record]:
+        """Its records, in the same order each time."""
+
+    def other_names(self) -> Iterator[OtherNames]:
+        """What it knows of titles' other names."""

@@ -1,0 +1,57 @@
+"""A full O*NET text release (https://www.onetcenter.org/database.html): `--source onet:DIR`."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.errors import DataError
+from training.records import OtherNames, Record
+
+OCCUPATIONS = "Occupation Data.txt"
+STATEMENTS = "Task Statements.txt"
+EMERGING = "Emerging Tasks.txt"
+REPORTED = "Sample of Reported Titles.txt"
+ALTERNATE = "Alternate Titles.txt"
+
+
+class OnetRelease:
+    """Statements, descriptions and names of all occupations of a release."""
+
+    name = "onet"
+    weight = 0.3
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def records(self) -> Iterator[Record]:
+        """One record a statement, one an occupation's description."""
+        names = self._occupations()
+        for row in self._rows(OCCUPATIONS, "O*NET-SOC Code", "Description"):
+            yield Record(row[1], occupation=names[row[0]])
+        for file in (STATEMENTS, EMERGING):
+            for code, statement in self._rows(file, "O*NET-SOC Code", "Task"):
+                if code in names:
+                    yield Record(statement, occupation=names[code])
+
+    def other_names(self) -> Iterator[OtherNames]:
+        """The reported titles, then the alternate ones."""
+        names = self._occupations()
+        for file, column in ((REPORTED, "Reported Job Title"), (ALTERNATE, "Alternate Title")):
+            for code, title in self._rows(file, "O*NET-SOC Code", column):
+                if code in names:
+                    yield OtherNames((title,), occupation=names[code])
+
+    def _occupations(self) -> dict[str, str]:
+        return {code: name for code, name in self._rows(OCCUPATIONS, "O*NET-SOC Code", "Title")}
+
+    def _rows(self, file: str, *columns: str) -> Iterator[tuple[str, ...]]:
+        path = self._directory / file
+        if not path.is_file():
+            raise DataError(f"{path} is missing; onet: wants the folder of a text release")
+        with path.open(encoding="utf-8", newline="") as lines:
+            reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            missing = [c for c in columns if c not in (reader.fieldnames or ())]
+            if missing:
+                raise DataError(f"{path} has no column {missing[0]!r}")
+            for row in reader:
+                yield tuple(row[column] for column in columns)
