@@ -1,8 +1,8 @@
 """The manifest: which files belong to a version of the models, with size and SHA-256.
 
-    manifest.json                       the version that is served now
-    versions/<version>/manifest.json    the same text, kept for going back
-    versions/<version>/<file>           the files themselves, never changed once written
+manifest.json                       the version that is served now
+versions/<version>/manifest.json    the same text, kept for going back
+versions/<version>/<file>           the files themselves, never changed once written
 """
 
 import dataclasses

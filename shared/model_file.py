@@ -74,7 +74,6 @@ class _Unpickler(pickle.Unpickler):
     def __init__(
         self, content: memoryview, buffers: Iterable[memoryview], classes: tuple[type, ...]
     ) -> None:
-        import io
 
         super().__init__(io.BytesIO(content), buffers=buffers)
         self._classes = {(each.__module__, each.__qualname__) for each in classes}

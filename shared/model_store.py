@@ -96,8 +96,8 @@ class ModelStore(Generic[T]):
     def _load_current(self) -> Loaded[T]:
         started = time.perf_counter()
         try:
-            text, _ = self._storage.read(manifest.CURRENT)
-            if not text:
+            text = self._storage.read(manifest.CURRENT)
+            if text is None:
                 raise ModelsUnavailable("no models are published there yet")
             current = manifest.decode(text)
             if self._loaded and self._loaded.version == current.version:

@@ -33,8 +33,11 @@ class Changed(StorageError):
 class Storage(Protocol):
     """Files by name. Every method raises `StorageError`."""
 
-    def read(self, name: str) -> tuple[bytes, int]:
-        """The whole of a small file, and its generation; (b"", 0) where there is none."""
+    def read(self, name: str) -> bytes | None:
+        """The whole of a small file, or None where there is none."""
+
+    def generation(self, name: str) -> int:
+        """A number that changes whenever the file is written; 0 where there is none."""
 
     def download(self, name: str, into: BinaryIO) -> None:
         """Writes the file's bytes to `into`."""
@@ -59,13 +62,21 @@ class DirectoryStorage:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def read(self, name: str) -> tuple[bytes, int]:
+    def read(self, name: str) -> bytes | None:
         path = self.root / name
         try:
-            with path.open("rb") as file:
-                return file.read(), os.fstat(file.fileno()).st_mtime_ns
+            return path.read_bytes()
         except FileNotFoundError:
-            return b"", 0
+            return None
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+
+    def generation(self, name: str) -> int:
+        path = self.root / name
+        try:
+            return path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
 
@@ -80,7 +91,7 @@ class DirectoryStorage:
 
     def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
         path = self.root / name
-        if generation is not None and self.read(name)[1] != generation:
+        if generation is not None and self.generation(name) != generation:
             raise Changed(f"{path}: somebody else wrote it meanwhile")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,15 +110,27 @@ class BucketStorage:
         self._bucket_name = bucket
         self._opened: Bucket | None = None
 
-    def read(self, name: str) -> tuple[bytes, int]:
+    def read(self, name: str) -> bytes | None:
         from google.api_core.exceptions import NotFound
 
-        def call(blob: Any, **options: Any) -> tuple[bytes, int]:
+        def call(blob: Any, **options: Any) -> bytes | None:
             try:
-                content = blob.download_as_bytes(raw_download=True, **options)
+                content: bytes = blob.download_as_bytes(raw_download=True, **options)
             except NotFound:
-                return b"", 0
-            return content, int(blob.generation)
+                return None
+            return content
+
+        return self._call(name, call)
+
+    def generation(self, name: str) -> int:
+        from google.api_core.exceptions import NotFound
+
+        def call(blob: Any, **options: Any) -> int:
+            try:
+                blob.reload(**options)
+            except NotFound:
+                return 0
+            return int(blob.generation)
 
         return self._call(name, call)
 

@@ -46,7 +46,14 @@ _SENIORITY = {
 }  # fmt: skip
 _ONLY_BEFORE = {"principal", "chief", "head", "graduate", "intern", "trainee", "apprentice"}
 """These are a rank before another word only: a school principal or an intern is none."""
-_NEVER_A_RANK = {"chief executive", "head chef", "chief of", "head of", "head teacher", "lead generation"}
+_NEVER_A_RANK = {
+    "chief executive",
+    "head chef",
+    "chief of",
+    "head of",
+    "head teacher",
+    "lead generation",
+}
 _LEVELS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 _NOISE = {
     "contract", "contractor", "remote", "temp", "temporary", "seasonal", "freelance", "freelancer",
@@ -97,7 +104,7 @@ def singular(name: str) -> str:
     parts = re.split(r"(,? and |,? or |, |/)", name.lower())
     except_ = parts.index(next((p for p in parts if p.startswith("except ")), parts[-1]))
     for i in range(0, len(parts), 2):
-        if i == 0 or (i < except_ or except_ == len(parts) - 1) and _AGENTS.search(parts[i]):
+        if i == 0 or ((i < except_ or except_ == len(parts) - 1) and _AGENTS.search(parts[i])):
             parts[i] = _head_singular(parts[i])
     return "".join(parts)
 
@@ -212,7 +219,9 @@ class TitleIndex:
         starts = [title for title in self.titles if title.startswith(text)]
         inside = [title for title in self.titles if f" {text}" in title]
         other = sorted(
-            (name, self.titles[i]) for name, i in self.names.items() if f" {name}".find(f" {text}") >= 0
+            (name, self.titles[i])
+            for name, i in self.names.items()
+            if f" {name}".find(f" {text}") >= 0
         )
         found = list(dict.fromkeys(starts + inside + [title for _, title in other]))
         return found or self.suggest(typed, 10)

@@ -115,7 +115,7 @@ class Service:
         if allowed == ["OPTIONS"]:
             raise RequestError(404, "unknown_path", "There is nothing at this path.")
         methods = ", ".join(allowed)
-        return flask.Response(
+        response = flask.Response(
             status=204,
             headers={
                 "Allow": methods,
@@ -124,6 +124,8 @@ class Service:
                 "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
             },
         )
+        del response.headers["Content-Type"]
+        return response
 
 
 def read_json(request: flask.Request) -> object:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from training.progress import progress
 
 from shared import text
 from shared.titles import parse, singular
 from training.errors import DataError
+from training.progress import progress
 from training.records import Record, Source
 from training.sources.starter import titles_by_occupation
 

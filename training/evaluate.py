@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
-from training.progress import progress
 
 from shared.models import JobModel
+from training.progress import progress
 
 ECE_BINS = 15
 

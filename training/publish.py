@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from training.progress import progress
-
 from shared import manifest
 from shared.manifest import Manifest
 from shared.storage import Storage
 from training.errors import DataError
+from training.progress import progress
 
 
 def publish(files: Sequence[Path], storage: Storage, provenance: dict[str, object]) -> Manifest:
@@ -22,7 +21,8 @@ def publish(files: Sequence[Path], storage: Storage, provenance: dict[str, objec
     """
     described = tuple(manifest.describe(path) for path in sorted(files))
     digest = hashlib.sha256("".join(f"{f.name}{f.sha256}" for f in described).encode())
-    text, generation = storage.read(manifest.CURRENT)
+    generation = storage.generation(manifest.CURRENT)
+    text = storage.read(manifest.CURRENT)
     previous = manifest.decode(text) if text else None
     version = digest.hexdigest()[:12]
     if previous and previous.version == version:
@@ -39,14 +39,15 @@ def publish(files: Sequence[Path], storage: Storage, provenance: dict[str, objec
 
 def rollback(storage: Storage) -> Manifest:
     """Makes the version before the current one current again; returns its manifest."""
-    text, generation = storage.read(manifest.CURRENT)
-    if not text:
+    generation = storage.generation(manifest.CURRENT)
+    text = storage.read(manifest.CURRENT)
+    if text is None:
         raise DataError("no models are published there")
     current = manifest.decode(text)
     if current.previous is None:
         raise DataError(f"version {current.version} is the first: there is none to go back to")
-    kept, _ = storage.read(f"versions/{current.previous}/{manifest.CURRENT}")
-    if not kept:
+    kept = storage.read(f"versions/{current.previous}/{manifest.CURRENT}")
+    if kept is None:
         raise DataError(f"version {current.previous} is not there any more")
     storage.write(manifest.CURRENT, kept, generation=generation)
     return manifest.decode(kept)

@@ -14,11 +14,11 @@ from scipy import optimize, sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import normalize
-from training.progress import progress
 
 from shared import text
 from shared.models import SimilarJobs
 from shared.vocabulary import Vocabulary
+from training.progress import progress
 
 CALIBRATION_FOLDS = 3
 CALIBRATION_LENGTHS = (1, 3, 10)
@@ -94,7 +94,9 @@ def _calibrate(rows: pd.DataFrame) -> tuple[float, float]:
     folds = StratifiedGroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
     scored: list[tuple[int, np.ndarray, int]] = []
     splits = folds.split(rows, rows["title"], rows["group"])
-    for train, held_out in progress(splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"):
+    for train, held_out in progress(
+        splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
+    ):
         model = _fit_scores(rows.iloc[train])
         positions = {title: i for i, title in enumerate(model.titles)}
         for title, content in lengthened(rows.iloc[held_out], CALIBRATION_TEXTS):
@@ -111,7 +113,9 @@ def _calibrate(rows: pd.DataFrame) -> tuple[float, float]:
             total += top + np.log(np.exp(logits - top).sum()) - logits[owner]
         return total / len(scored)
 
-    best = optimize.minimize(loss, [np.log(10.0), 0.2], method="Nelder-Mead", options={"maxfev": 60})
+    best = optimize.minimize(
+        loss, [np.log(10.0), 0.2], method="Nelder-Mead", options={"maxfev": 60}
+    )
     return float(np.exp(best.x[0])), float(best.x[1])
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from training.progress import progress
 
 from shared import limits, text
 from shared.models import TopSkills
 from shared.titles import TitleIndex, parse
+from training.progress import progress
 
 LONGEST = 4
 OPENERS_AT_LEAST = 3
@@ -91,7 +91,9 @@ def _count(rows: pd.DataFrame, openers: frozenset[str]) -> _Texts:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     texts_with: Counter[str] = Counter()
     triples = zip(rows["title"], rows["text"], rows["weight"], strict=True)
-    for title, content, weight in progress(triples, desc="reading phrases", total=len(rows), unit=" texts"):
+    for title, content, weight in progress(
+        triples, desc="reading phrases", total=len(rows), unit=" texts"
+    ):
         found = set(candidates(content, openers))
         texts_with.update(found)
         for phrase in found:

@@ -1,0 +1,31 @@
+# `make run` and `make test` need Python 3.11 or newer with pip, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.txt)
+TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=C sort)
+
+.PHONY: run test bench clean
+
+run: models/manifest.json
+	@exec $(BIN)/python -m local
+
+test: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
+	$(BIN)/python -m pytest
+
+$(VENV)/installed: $(REQUIREMENTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Python 3.11 or newer is needed; set PYTHON=python3.12, say" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+models/manifest.json: $(VENV)/installed $(TRAINING)
+	$(BIN)/python -m training build
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .cache build models

@@ -1,0 +1,1 @@
+"""All functions on one machine, under the original's paths."""

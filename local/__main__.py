@@ -1,0 +1,104 @@
+"""`python -m local`: starts every function and a gateway in front of them, until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from local.gateway import FUNCTIONS, gateway
+
+ROOT = Path(__file__).parent.parent
+HOST = "127.0.0.1"
+START_SECONDS = 30
+STOP_SECONDS = 5
+
+EXAMPLES = """
+Ready at http://{host}:{port} (Ctrl-C stops everything). Try:
+
+  curl -XPOST -H 'Content-Type: application/json' -d '{{"experience":[{{"description": "organizing projects with agile and scrum methodologies"}}]}}' {host}:{port}/model/similar_jobs | python -m json.tool | head -22
+
+  curl {host}:{port}/model/skills/data%20scientist
+"""  # noqa: E501
+
+
+def main() -> int:
+    """Runs until a signal; 1 and one line on standard error where something cannot start."""
+    port = int(os.environ.get("PORT", "8080"))
+    ports = {name: port + 1 + i for i, name in enumerate(FUNCTIONS)}
+    for each in (port, *ports.values()):
+        if _listens(each):
+            print(f"error: port {each} is in use; stop what listens there or set PORT to a port "
+                  f"with {len(ports)} free ones after it", file=sys.stderr)  # fmt: skip
+            return 1
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, each in ports.items():
+            processes[name] = _start(name, each)
+        for name, each in ports.items():
+            if not _wait(processes[name], each):
+                print(f"error: {name} did not start; its output is above", file=sys.stderr)
+                return 1
+            print(f"{name}: http://{HOST}:{each}")
+        with gateway((HOST, port), ports) as server:
+            print(EXAMPLES.format(host=HOST, port=port), flush=True)
+            server.serve_forever()
+    except KeyboardInterrupt:
+        print("stopped")
+    finally:
+        _stop(processes)
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _start(name: str, port: int) -> "subprocess.Popen[bytes]":
+    environment = {
+        "MODELS_URI": str(ROOT / "models"),
+        "CORS_ORIGINS": "*",
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [
+        str(Path(sys.executable).parent / "functions-framework"),
+        "--source", str(ROOT / "functions" / name / "main.py"),
+        "--target", name, "--host", HOST, "--port", str(port),
+    ]  # fmt: skip
+    # A session of its own: Ctrl-C reaches only us, and we stop them in order.
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if _listens(port):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def _stop(processes: "dict[str, subprocess.Popen[bytes]]") -> None:
+    for process in processes.values():
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes.values():
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

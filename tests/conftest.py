@@ -1,0 +1,186 @@
+"""Real parts for all tests: fitted models, functions-framework processes, a bucket emulator."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import requests
+from gcp_storage_emulator.server import create_server
+
+from shared.storage import open_storage
+from training import __main__ as training
+
+ROOT = Path(__file__).parent.parent
+FUNCTIONS = ("similar_jobs", "top_skills")
+START_SECONDS = 60
+BUCKET = "test-models"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A functions-framework process: where it answers, and where its output goes."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The leavings of every training step on the starter corpus: a dataset and fitted models."""
+    directory = tmp_path_factory.mktemp("training")
+    options = ["--source", "starter", "--work", str(directory), "--out", str(directory / "models")]
+    assert training.main(["build", *options]) == 0
+    return directory
+
+
+@pytest.fixture(scope="session")
+def models(work: Path) -> Path:
+    """A directory with real published models. Copy it before changing anything in it."""
+    return work / "models"
+
+
+@pytest.fixture
+def own_models(models: Path, tmp_path: Path) -> Path:
+    """A copy of `models` that a test may change."""
+    return Path(shutil.copytree(models, tmp_path / "models"))
+
+
+@pytest.fixture(scope="session")
+def staged() -> dict[str, Path]:
+    """Each function's staged bundle, as it is uploaded."""
+    subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True, cwd=ROOT)
+    return {name: ROOT / "build" / name for name in FUNCTIONS}
+
+
+@pytest.fixture(scope="session")
+def clean_python() -> Callable[[str], Path]:
+    """The interpreter of a virtual environment that has only a function's requirements.
+
+    Environments are kept in .cache by the digest of what they are made of.
+    """
+
+    def make(name: str) -> Path:
+        requirements = ROOT / "functions" / name / "requirements.txt"
+        digest = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
+        home = ROOT / ".cache" / "venvs" / f"{name}-{digest}"
+        python = home / "bin" / "python"
+        if not (home / "installed").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            venv.create(home, with_pip=True)
+            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, "-r", requirements], check=True)
+            subprocess.run([python, "-m", "pip", "check"], check=True)
+            (home / "installed").touch()
+        return python
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def serve(
+    staged: dict[str, Path],
+    clean_python: Callable[[str], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., "contextmanager[Running]"]:
+    """A context manager: `with serve("top_skills", MODELS_URI=...) as running:`.
+
+    Runs the staged bundle under functions-framework on a free port, with nothing but the given
+    environment.
+    """
+
+    @contextmanager
+    def run(name: str, **environment: str) -> Iterator[Running]:
+        port = free_port()
+        python = clean_python(name)
+        log = tmp_path_factory.mktemp("logs") / f"{name}.log"
+        command = [
+            python.parent / "functions-framework", "--source", staged[name] / "main.py",
+            "--target", name, "--host", "127.0.0.1", "--port", str(port),
+        ]  # fmt: skip
+        cache = tmp_path_factory.mktemp("cache")
+        full = {"PATH": os.environ["PATH"], "MODELS_CACHE": str(cache), **environment}
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, env=full, stdout=output, stderr=subprocess.STDOUT, cwd=cache
+            )
+        try:
+            wait_for(port, process, log)
+            yield Running(f"http://127.0.0.1:{port}", process, log)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def served(
+    serve: Callable[..., "contextmanager[Running]"], models: Path
+) -> Iterator[dict[str, Running]]:
+    """Both functions running on `models`, for tests that only send requests."""
+    with (
+        serve("similar_jobs", MODELS_URI=str(models), CORS_ORIGINS="https://front.example") as jobs,
+        serve("top_skills", MODELS_URI=str(models)) as skills,
+    ):
+        yield {"similar_jobs": jobs, "top_skills": skills}
+
+
+@pytest.fixture
+def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket behind a Cloud Storage emulator; gives the emulator's URL.
+
+    `STORAGE_EMULATOR_HOST` is set for this process; hand it to functions by yourself.
+    """
+    port = free_port()
+    server = create_server("127.0.0.1", port, in_memory=True, default_bucket=BUCKET)
+    server.start()
+    url = f"http://127.0.0.1:{port}"
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
+    try:
+        yield url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def bucket_models(emulator: str, models: Path) -> str:
+    """The published models in the emulated bucket; gives their URI."""
+    uri = f"gs://{BUCKET}/models"
+    storage = open_storage(uri)
+    files = [path for path in sorted(models.rglob("*")) if path.is_file()]
+    for path in sorted(files, key=lambda path: path == models / "manifest.json"):
+        storage.write(str(path.relative_to(models)), path.read_bytes())
+    return uri
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Until something listens on `port`; fails with the process's output otherwise."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    pytest.fail(f"nothing listens on {port}: {log.read_text()}")
+
+
+def post(url: str, body: object, **options: object) -> requests.Response:
+    return requests.post(url, json=body, timeout=30, **options)  # type: ignore[arg-type]
