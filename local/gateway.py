@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 FUNCTIONS = {
@@ -31,10 +32,15 @@ class _Gateway(BaseHTTPRequestHandler):
         host, ports = self.upstream
         for name, prefixes in FUNCTIONS.items():
             if any(path == p or path.startswith(p + "/") for p in prefixes):
-                return self._ask(host, ports[name])
-        return self._refuse(404, "unknown_path", "There is nothing at this path.")
+                self._ask(host, ports[name])
+                return
+        self._refuse(404, "unknown_path", "There is nothing at this path.")
 
-    do_GET = do_POST = do_HEAD = do_OPTIONS = do_PUT = do_PATCH = do_DELETE = do_TRACE = _pass_on
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """`do_GET` and all its like, whatever the method: the functions say what is allowed."""
+        if name.startswith("do_"):
+            return self._pass_on
+        raise AttributeError(name)
 
     def _ask(self, host: str, port: int) -> None:
         connection = http.client.HTTPConnection(host, port, timeout=60)
@@ -49,7 +55,8 @@ class _Gateway(BaseHTTPRequestHandler):
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException):
-            return self._refuse(502, "function_unreachable", "The function does not answer.")
+            self._refuse(502, "function_unreachable", "The function does not answer.")
+            return
         finally:
             connection.close()
         self.send_response(answer.status)

@@ -19,7 +19,9 @@ from shared.vocabulary import Vocabulary
 class JobModel(Protocol):
     """What `similar_jobs` answers from."""
 
-    titles: list[str]
+    @property
+    def titles(self) -> list[str]:
+        """Every title, in the order of the probabilities."""
 
     def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
         """One distribution over `titles` for the person who did all of `texts`.
@@ -65,10 +67,10 @@ class SimilarJobs:
         """The calibrated score of each title, shape (titles,); `known` is not empty."""
         positions = np.fromiter(known, np.int64, len(known))
         counts = np.fromiter(known.values(), np.float64, len(known))
-        x = (1 + np.log(counts)) * self.idf[positions]
-        x /= np.sqrt(x @ x)
-        scores = self.bias + self._times_weights(positions, x)
-        return self.sharpness * float(len(known)) ** self.growth * scores
+        x = (1 + np.log(counts)) * self.idf[positions].astype(np.float64)
+        scores = self.bias + self._times_weights(positions, x / np.sqrt(x @ x))
+        logits: NDArray[np.float64] = self.sharpness * len(known) ** self.growth * scores
+        return logits
 
     def _times_weights(
         self, positions: NDArray[np.int64], x: NDArray[np.float64]
@@ -77,7 +79,8 @@ class SimilarJobs:
         columns = np.concatenate([self.columns[span] for span in spans])
         weights = np.concatenate([self.weights[span] for span in spans])
         lengths = [span.stop - span.start for span in spans]
-        return np.bincount(columns, np.repeat(x, lengths) * weights, len(self.titles))
+        products = np.repeat(x, lengths) * weights
+        return np.bincount(columns, products, len(self.titles)).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,12 @@ def load_similar_jobs(path: Path, file_name: str) -> JobModel:
     return model_file.load(path, SimilarJobs, Vocabulary)
 
 
-def load_top_skills(path: Path, file_name: str) -> TopSkills:
+def load_top_skills(path: Path, _file_name: str) -> TopSkills:
     """A published `top_skills` file."""
     return model_file.load(path, TopSkills, TitleIndex)
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     exponentials = np.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
+    shares: NDArray[np.float64] = exponentials / exponentials.sum()
+    return shares

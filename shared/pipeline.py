@@ -29,7 +29,9 @@ class PipelineJobs:
         written = [text for text in texts if text.strip()]
         if not written:
             return None
-        return np.mean(np.asarray(self.pipeline.predict_proba(written), float), axis=0)
+        rows = np.asarray(self.pipeline.predict_proba(written), np.float64)
+        mean: NDArray[np.float64] = rows.mean(axis=0)
+        return mean
 
 
 def load_pipeline(path: Path) -> PipelineJobs:

@@ -7,6 +7,7 @@ that is no word are passed over. `terms` takes time linear in the text's length.
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 _NOISE = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|\S{1,64}@\S{1,255}")
 _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?")
@@ -53,4 +54,4 @@ def stem(word: str) -> str:
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, then each pair of neighbours, in the order of the text."""
     stems = [stem(word) for word in words(text) if word not in STOP_WORDS]
-    return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
+    return stems + [f"{first} {second}" for first, second in pairwise(stems)]

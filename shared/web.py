@@ -65,9 +65,10 @@ class Service:
     def _take_over(self, app: flask.Flask) -> None:
         """What the framework answers by itself (/robots.txt, //) becomes our JSON, too."""
         app.url_map.merge_slashes = False
-        app.register_error_handler(HTTPException, lambda error: self(flask.request))
+        app.register_error_handler(HTTPException, lambda _error: self(flask.request))
 
     def __call__(self, request: flask.Request) -> flask.Response:
+        """Answers a request; never raises."""
         started = time.perf_counter()
         request_id = _request_id(request)
         route = "none"

@@ -1,5 +1,7 @@
 """`GET /model/skills/<title>`: a title's skills; `GET /model/titles`: the titles there are."""
 
+from collections.abc import Sequence
+
 import flask
 import functions_framework
 
@@ -46,7 +48,7 @@ def get_titles(request: flask.Request) -> web.Answer:
     return _answer(loaded, titles[offset:][:limit])
 
 
-def _answer(loaded: Loaded[TopSkills], results: list[object]) -> web.Answer:
+def _answer(loaded: Loaded[TopSkills], results: Sequence[object]) -> web.Answer:
     headers = {
         web.MODEL_VERSION_HEADER: loaded.version,
         "Cache-Control": f"public, max-age={CACHE_SECONDS}",

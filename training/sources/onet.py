@@ -42,7 +42,7 @@ class OnetRelease:
                     yield OtherNames((title,), occupation=names[code])
 
     def _occupations(self) -> dict[str, str]:
-        return {code: name for code, name in self._rows(OCCUPATIONS, "O*NET-SOC Code", "Title")}
+        return dict(self._rows(OCCUPATIONS, "O*NET-SOC Code", "Title"))
 
     def _rows(self, file: str, *columns: str) -> Iterator[tuple[str, ...]]:
         path = self._directory / file
