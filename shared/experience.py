@@ -44,9 +44,7 @@ def parse(body: object) -> list[Experience]:
         raise RequestError(413, "too_large", f"{name}: at most {limits.EXPERIENCES}, please.")
     experiences = [read(item, f"{name}[{i}]") for i, item in enumerate(items)]
     if sum(len(experience.text) for experience in experiences) > limits.TEXT_CHARACTERS:
-        raise RequestError(
-            413, "too_large", f"{name}: at most {limits.TEXT_CHARACTERS} characters, please."
-        )
+        raise _too_long(name)
     return experiences
 
 
@@ -103,4 +101,12 @@ def _string(fields: Mapping[str, object], key: str, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise invalid(f"{name}.{key}: must be a string.")
-    return web.check_text(value, f"{name}.{key}", limits.TEXT_CHARACTERS)
+    if len(value) > limits.TEXT_CHARACTERS:
+        raise _too_long(f"{name}.{key}")
+    return web.check_text(value, f"{name}.{key}")
+
+
+def _too_long(name: str) -> RequestError:
+    return RequestError(
+        413, "too_large", f"{name}: at most {limits.TEXT_CHARACTERS} characters, please."
+    )

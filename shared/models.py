@@ -47,7 +47,7 @@ class SimilarJobs:
     idf: NDArray[np.float32]
     starts: NDArray[np.int64]
     columns: NDArray[np.uint16]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float16]
     bias: NDArray[np.float32]
     sharpness: float
     growth: float

@@ -57,7 +57,7 @@ def open_storage(uri: str) -> Storage:
 
 
 class DirectoryStorage:
-    """Files below a directory. A file's generation is its time of change in nanoseconds."""
+    """Files below a directory. A file's generation is its inode and its time of change."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -74,11 +74,13 @@ class DirectoryStorage:
     def generation(self, name: str) -> int:
         path = self.root / name
         try:
-            return path.stat().st_mtime_ns
+            status = path.stat()
         except FileNotFoundError:
             return 0
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
+        # Two writes may fall into one tick of the file system's clock, but not into one inode.
+        return status.st_ino << 64 | status.st_mtime_ns
 
     def download(self, name: str, into: BinaryIO) -> None:
         path = self.root / name

@@ -14,6 +14,7 @@ _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]?")
 _SEPARATOR = re.compile(r"\s+[-–—|@:]+\s+|\s*[|;:@]\s*|[\r\n]+")
 _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?|/")
 
+_RANK_LEVEL = re.compile(r"\b(entry|junior|mid|senior)[ -]?level\b")
 _AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
 
 _ABBREVIATIONS = {
@@ -30,17 +31,17 @@ _ABBREVIATIONS = {
     "rn": "registered nurse", "sales force": "salesforce", "sde": "software engineer",
     "spec": "specialist", "sr": "senior", "supv": "supervisor", "svc": "service",
     "swe": "software engineer", "sysadmin": "systems administrator", "system": "systems",
-    "tech": "technical", "ui": "ux", "vp": "vice president", "analytics": "analytics",
+    "tech": "technical", "ui": "ux", "vp": "vice president",
     "programme": "program", "centre": "center", "labour": "labor",
 }  # fmt: skip
 """Word → what it stands for in job titles. "tech" at the end is a technician: see `_spell`."""
 
-_ENGINEERS = {"developer", "programmer", "coder"}
+_ENGINEERS = {"developer", "programmer"}
 """At the end of a title these mean the same work as "engineer" does."""
 
 _SENIORITY = {
     "intern": "intern", "trainee": "trainee", "apprentice": "trainee", "junior": "junior",
-    "entry-level": "junior", "graduate": "junior", "mid": "mid", "midlevel": "mid",
+    "graduate": "junior", "mid": "mid",
     "senior": "senior", "experienced": "senior", "lead": "lead", "principal": "principal",
     "chief": "chief", "head": "head",
 }  # fmt: skip
@@ -59,13 +60,17 @@ _NOISE = {
     "contract", "contractor", "remote", "temp", "temporary", "seasonal", "freelance", "freelancer",
     "fulltime", "parttime", "permanent", "hourly", "onsite", "hybrid", "consultancy", "w2",
 }  # fmt: skip
+_CREDENTIALS = {
+    "acls", "bls", "bsn", "cpa", "esq", "jd", "lpn", "mba", "md", "msn", "pe", "phd", "pmp", "rn",
+}  # fmt: skip
+"""After a comma these say what somebody has passed, not what they manage or design."""
 _SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with"}
 _KEEPS_ITS_S = {
     "sales", "operations", "systems", "resources", "business", "applications", "aerospace", "ios",
     "devops", "solutions", "communications", "relations", "logistics", "economics", "physics",
     "electronics", "news", "graphics", "analysis", "always", "sas", "aws", "gis", "ss", "rss",
     "css", "dos", "sms", "us", "is", "as", "this", "gas", "bus", "press", "access", "process",
-    "telecommunications", "services", "accounts", "claims", "loss", "kubernetes",
+    "telecommunications", "services", "accounts", "claims", "loss", "kubernetes", "analytics",
 }  # fmt: skip
 
 
@@ -83,6 +88,14 @@ def parse(raw: str) -> Title:
 
     `parse(parse(x).name).name` is `parse(x).name`.
     """
+    title = _take_apart(raw)
+    # "devs" is "dev" at first; a name has to be found by itself.
+    while (again := _take_apart(title.name)).name != title.name:
+        title = Title(again.name, title.seniority or again.seniority, title.level or again.level)
+    return title
+
+
+def _take_apart(raw: str) -> Title:
     words = _spelled(_main_part(raw))
     level = next((_LEVELS[word] for word in reversed(words[1:]) if word in _LEVELS), None)
     words = words[:1] + [word for word in words[1:] if word not in _LEVELS]
@@ -118,12 +131,15 @@ def _head_singular(part: str) -> str:
 def _main_part(raw: str) -> str:
     """What is left of a title without brackets and what follows a dash: the trade itself."""
     text = _BRACKETS.sub(" ", normalize(raw))
+    text = _RANK_LEVEL.sub(lambda rank: "junior" if rank[1] == "entry" else rank[1], text)
     parts = [part for part in _SEPARATOR.split(text) if _WORD.search(part)]
     text = parts[0] if parts else text
     head, comma, rest = text.partition(",")
     if comma and _WORD.search(head) and _WORD.search(rest):
         # "Manager, Accounting" is an accounting manager; "RN, BSN" stays what it says first.
         named = rest.split(",")[0].strip()
+        if named.strip(".") in _CREDENTIALS:
+            return head
         inverted = f"{named} {head.strip()}"
         return inverted if _names_a_role(head) and len(named.split()) <= 3 else head
     return text
@@ -139,19 +155,21 @@ def _names_a_role(head: str) -> bool:
 
 def _spelled(text: str) -> list[str]:
     """The words of a title, abbreviations written out, in the singular."""
-    found = _WORD.findall(text.replace("&", " and ").replace("r&d", "research"))
+    found = _WORD.findall(re.sub(r"\br&d\b", "research", text).replace("&", " and "))
     found = [word.strip(".'’") if word != ".net" else "net" for word in found]
     words: list[str] = []
     for i, word in enumerate(found):
         if word == "/":
             continue
-        last = i == len(found) - 1
+        last = all(each in _LEVELS or each in _NOISE for each in found[i + 1 :])
         word = "technician" if word in ("tech", "techs") and last and i else word
         words += _ABBREVIATIONS.get(word, word).split()
     return [word if word in _LEVELS else _singular_word(word) for word in words]
 
 
 def _singular_word(word: str) -> str:
+    if "." in word:
+        return word
     if word in _KEEPS_ITS_S or len(word) < 4 or not word.endswith("s"):
         return "man" if word == "men" else re.sub(r"(?<=.)men$", "man", word)
     if word.endswith("ies") and len(word) > 5:
@@ -168,6 +186,10 @@ def _is_rank(words: list[str], i: int) -> bool:
     if rest and f"{word} {rest[0]}" in _NEVER_A_RANK:
         return False
     return bool(rest) or word not in _ONLY_BEFORE
+
+
+def _plain(raw: str) -> str:
+    return " ".join(normalize(raw).split())
 
 
 def _without_repeats(words: list[str]) -> list[str]:
@@ -189,7 +211,7 @@ class TitleIndex:
         """An index of `titles`, found by themselves and, where free, by their other names."""
         ordered = sorted(titles)
         names = {parse(title).name: i for i, title in reversed(list(enumerate(ordered)))}
-        names.update({title: i for i, title in enumerate(ordered)})
+        names.update({_plain(title): i for i, title in enumerate(ordered)})
         for title, others in sorted(other_names.items()):
             for other in others:
                 names.setdefault(parse(other).name, ordered.index(title))
@@ -197,8 +219,7 @@ class TitleIndex:
 
     def find(self, raw: str) -> str | None:
         """The title that a raw one means, or None."""
-        plain = " ".join(normalize(raw).split())
-        found = self.names.get(plain)
+        found = self.names.get(_plain(raw))
         if found is None:
             found = self.names.get(parse(raw).name)
         return None if found is None else self.titles[found]
@@ -213,7 +234,7 @@ class TitleIndex:
 
     def complete(self, typed: str) -> list[str]:
         """The titles one may be typing: by their start, by a word's start, by other names."""
-        text = " ".join(normalize(typed).split())
+        text = _plain(typed)
         if not text:
             return self.titles
         starts = [title for title in self.titles if title.startswith(text)]

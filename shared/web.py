@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, PathConverter, Rule
 
 from shared import limits, logs
 from shared.errors import ModelsUnavailable, RequestError, invalid
@@ -30,7 +30,8 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,100}", re.ASCII)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -46,6 +47,12 @@ Handler = Callable[..., Answer]
 """Called as `handler(request, **parts_of_the_path)`."""
 
 
+class _Path(PathConverter):
+    """The rest of a path, line feeds in it as well, at which werkzeug's own one stops."""
+
+    regex = "[^/](?s:.*?)"
+
+
 class Service:
     """One function's routes as the callable that functions-framework wants.
 
@@ -58,7 +65,9 @@ class Service:
         for route, handler in routes:
             method, path = route.split(" ", 1)
             rules.append(Rule(path, methods=[method], endpoint=handler))
-        self._urls = Map(rules, strict_slashes=False, merge_slashes=False).bind("")
+        converters = {"path": _Path}
+        urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
+        self._urls = urls.bind("")
         if flask.has_app_context():
             self._take_over(flask.current_app)
 
@@ -176,9 +185,9 @@ def flag(request: flask.Request, name: str) -> bool:
     return text == "1"
 
 
-def check_text(text: str, name: str, most: int) -> str:
+def check_text(text: str, name: str, most: int | None = None) -> str:
     """`text` itself, or a 400 that names the field where it is too long or no valid Unicode."""
-    if len(text) > most:
+    if most is not None and len(text) > most:
         raise invalid(f"{name}: at most {most} characters, please.")
     if _SURROGATE.search(text):
         raise invalid(f"{name}: has half of a surrogate pair, which is no character.")
@@ -286,16 +295,19 @@ def _log(
 ) -> None:
     status = response.status_code
     severity = "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR"
-    trace = request.headers.get("traceparent") or request.headers.get("X-Cloud-Trace-Context")
+    headers = request.headers
+    trace = logs.trace_field(headers.get("traceparent"))
+    trace = trace or logs.trace_field(headers.get("X-Cloud-Trace-Context"))
     logs.write(
         severity,
         f"{status} {route}",
         httpRequest={
-            "requestMethod": request.method if request.method.isalpha() else "?",
+            # A made-up method may be anything.
+            "requestMethod": request.method if request.method in _METHODS else "?",
             "status": status,
             "latency": f"{time.perf_counter() - started:.6f}s",
         },
         request_id=request_id,
-        **logs.trace_field(trace),
+        **trace,
         **fields,
     )

@@ -120,7 +120,7 @@ def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
     sub.add_argument(
         "--min-rows", type=int, default=3, metavar="N",
-        help="titles with fewer texts are left out (default: 3)",
+        help="titles with fewer different texts are left out (default: 3, which is the least)",
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         options.step(options)
-    except CareerClimberError as error:
+    except (CareerClimberError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

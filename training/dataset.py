@@ -16,6 +16,8 @@ from training.records import Record, Source
 from training.sources.starter import titles_by_occupation
 
 TEST_SHARE = 0.1
+LEAST_ROWS = 3
+"""Different texts that a title needs: calibration parts them into so many folds."""
 COLUMNS = ["title", "text", "source", "weight", "group", "part"]
 
 
@@ -58,10 +60,12 @@ class Dataset:
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:
-    """Gathers all sources. Titles with fewer than `min_rows` texts are left out.
+    """Gathers all sources. Titles with fewer than `min_rows` different texts are left out.
 
-    Raises `DataError` where fewer than two titles remain.
+    Raises `DataError` where fewer than two titles remain, or `min_rows` is too low to learn from.
     """
+    if min_rows < LEAST_ROWS:
+        raise DataError(f"--min-rows {min_rows}: must be {LEAST_ROWS} or more")
     sources = list(sources)
     covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
     rows: list[tuple[str, str, str, float, str]] = []
@@ -80,12 +84,14 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
                 names.setdefault(title, []).extend(other.names)
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1])
     frame = frame[frame["text"].map(lambda each: bool(text.terms(each)))]
-    many = frame["title"].map(frame["title"].value_counts()) >= min_rows
+    many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
     frame = frame[many].reset_index(drop=True)
     if frame["title"].nunique() < 2:
-        raise DataError(f"fewer than two titles have {min_rows} texts or more: nothing to learn")
-    frame["part"] = frame["group"].map(_part)
+        raise DataError(
+            f"fewer than two titles have {min_rows} different texts or more: nothing to learn"
+        )
+    frame["part"] = _parts(frame)
     kept = set(frame["title"])
     return Dataset(frame, {t: n for t, n in names.items() if t in kept}, left_out)
 
@@ -106,6 +112,14 @@ def _group(content: str) -> str:
     """Near-copies alike: the words in their order, without numbers."""
     words = " ".join(word for word in text.words(content) if not word.isdigit())
     return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _parts(frame: pd.DataFrame) -> pd.Series:
+    """Each row's part. Nothing is held out that would leave a title too few texts to learn from."""
+    parts = frame["group"].map(_part)
+    to_learn = frame["group"].where(parts == "train").groupby(frame["title"]).transform("nunique")
+    needed = frame.loc[to_learn < LEAST_ROWS, "group"]
+    return parts.mask(frame["group"].isin(needed), "train")
 
 
 def _part(group: str) -> str:

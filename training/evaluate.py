@@ -14,9 +14,11 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from shared.models import JobModel
+from training.lengths import at_lengths
 from training.progress import progress
 
 ECE_BINS = 15
+LENGTH_TEXTS = 3_000
 
 
 @dataclass(frozen=True)
@@ -85,20 +87,19 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> flo
 
 
 def report(model: JobModel, rows: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """Measures overall, per source, and at three lengths; `rows` is a dataset's test part."""
-    from training.similar_jobs import CALIBRATION_LENGTHS, lengthened
-
+    """Measures overall, per source, and at each length; `rows` is a dataset's test part."""
     groups = {"all": list(zip(rows["title"], rows["text"], strict=True))}
     for source, each in rows.groupby("source"):
         groups[f"source {source}"] = list(zip(each["title"], each["text"], strict=True))
-    joined = lengthened(rows, 3_000)
-    for i, length in enumerate(CALIBRATION_LENGTHS):
-        groups[f"{length} texts joined"] = joined[i :: len(CALIBRATION_LENGTHS)]
+    for length, title, content in at_lengths(rows, LENGTH_TEXTS):
+        groups.setdefault(f"length {length}", []).append((title, content))
     return {name: asdict(measure(predict(model, pairs))) for name, pairs in groups.items()}
 
 
 def table(measures: dict[str, dict[str, object]]) -> str:
     """A report for people."""
+    if not measures:
+        return "nothing is held out of so few texts, so nothing is measured"
     frame = pd.DataFrame(measures).T
     frame["texts"] = frame["texts"].astype(int)
     return frame.to_string(float_format=lambda value: f"{value:.3f}")

@@ -1,9 +1,11 @@
-"""Fits the model behind `similar_jobs`.
+"""Fits the model behind `similar_jobs`: scores that are linear in TF-IDF terms, then calibrated.
 
-Two prototypes a title, on the same TF-IDF terms: the centroid of its texts (Rocchio: the mean of
-unit vectors) and the vector of all its texts taken as one. A text is compared with the sum of
-both by cosine. That is linear in the text, sparse, and needs few texts a title: measured against
-Naive Bayes, smoothed language models and log-loss linear models in docs/models.md.
+There are two ways to get the scores, each the better one on its kind of data (docs/models.md):
+
+- prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
+  vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
+- a linear model, for many long texts a title: logistic regression, one title against the rest,
+  by averaged stochastic gradient descent, its smallest weights cut.
 """
 
 from dataclasses import replace
@@ -12,20 +14,29 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.linear_model import SGDClassifier
+from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
 from shared import text
 from shared.models import SimilarJobs
 from shared.vocabulary import Vocabulary
+from training.lengths import at_lengths
 from training.progress import progress
 
-CALIBRATION_FOLDS = 3
-CALIBRATION_LENGTHS = (1, 3, 10)
-"""Lines a text: one typed by a visitor, a paragraph, a whole resume."""
-CALIBRATION_TEXTS = 4_000
+LINEAR_FROM = 5_000
+"""Terms a title, in the mean, from which on the linear model is the better one."""
+ALPHA = 4e-6
+EPOCHS = 10
+TITLE_TEXTS = 2_500
+"""Of how many texts a title the linear model learns; more of them teach it little."""
+MOST_WEIGHTS = 2_500_000
+LINEAR_TEXTS = 4
+"""In how many texts a term must stand for the linear model."""
 PAIR_TEXTS = 5
-"""In how many texts a pair of words must stand to be a term."""
+"""In how many texts a pair of words must stand for the prototypes."""
+CALIBRATION_FOLDS = 3
+CALIBRATION_TEXTS = 4_000
 
 
 def fit(rows: pd.DataFrame) -> SimilarJobs:
@@ -37,26 +48,41 @@ def fit(rows: pd.DataFrame) -> SimilarJobs:
 
 def _fit_scores(rows: pd.DataFrame) -> SimilarJobs:
     """A model with the right order of titles, whose probabilities mean nothing yet."""
+    titles = sorted(set(rows["title"]))
     terms, counts = _count(rows["text"])
+    if counts.sum() / len(titles) < LINEAR_FROM:
+        return _fit_prototypes(rows, titles, *_frequent(terms, counts, 1, PAIR_TEXTS))
+    return _fit_linear(rows, titles, *_frequent(terms, counts, LINEAR_TEXTS, LINEAR_TEXTS))
+
+
+def _count(texts: pd.Series) -> tuple[np.ndarray, sparse.csr_matrix]:
+    """The terms, and how often each text has them, shape (texts, terms)."""
+    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
+    counts = vectorizer.fit_transform(progress(texts, desc="reading terms", unit=" texts"))
+    return vectorizer.get_feature_names_out(), counts
+
+
+def _frequent(
+    terms: np.ndarray, counts: sparse.csr_matrix, stem_texts: int, pair_texts: int
+) -> tuple[np.ndarray, sparse.csr_matrix]:
+    """Stems and pairs of words in at least so many texts."""
+    texts_with = np.bincount(counts.indices, minlength=len(terms))
+    is_pair = np.array([" " in term for term in terms])
+    kept = texts_with >= np.where(is_pair, pair_texts, stem_texts)
+    return terms[kept], counts[:, kept]
+
+
+def _fit_prototypes(
+    rows: pd.DataFrame, titles: list[str], terms: np.ndarray, counts: sparse.csr_matrix
+) -> SimilarJobs:
     tfidf = TfidfTransformer(sublinear_tf=True)
     vectors = tfidf.fit_transform(counts)
-    titles = sorted(set(rows["title"]))
     members = _members(rows, titles)
     centroids = normalize(members @ vectors)
     pooled = members @ counts
     pooled.data = np.maximum(pooled.data, 1.0)
     weights = (centroids + tfidf.transform(pooled)).T.tocsr()
-    return _as_published(titles, terms, tfidf.idf_, weights)
-
-
-def _count(texts: pd.Series) -> tuple[list[str], sparse.csr_matrix]:
-    """The terms and how often each text has them, shape (texts, terms)."""
-    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
-    counts = vectorizer.fit_transform(progress(texts, desc="reading terms", unit=" texts"))
-    terms = vectorizer.get_feature_names_out()
-    texts_with = np.bincount(counts.indices, minlength=len(terms))
-    kept = np.array([" " not in term for term in terms]) | (texts_with >= PAIR_TEXTS)
-    return list(terms[kept]), counts[:, kept]
+    return _as_published(titles, terms, tfidf.idf_, weights, np.zeros(len(titles)))
 
 
 def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
@@ -67,10 +93,43 @@ def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(len(titles), len(rows)))
 
 
-def _as_published(
-    titles: list[str], terms: list[str], idf: np.ndarray, weights: sparse.csr_matrix
+def _fit_linear(
+    rows: pd.DataFrame, titles: list[str], terms: np.ndarray, counts: sparse.csr_matrix
 ) -> SimilarJobs:
-    vocabulary, order = Vocabulary.build(terms)
+    tfidf = TfidfTransformer(sublinear_tf=True)
+    vectors = tfidf.fit_transform(counts)
+    order = np.random.default_rng(0).permutation(len(rows))
+    nth = rows["title"].iloc[order].groupby(rows["title"].iloc[order]).cumcount()
+    learned = order[nth.to_numpy() < TITLE_TEXTS]
+    classifier = SGDClassifier(
+        loss="log_loss", alpha=ALPHA, class_weight="balanced", average=True,
+        max_iter=EPOCHS, tol=None, random_state=0, n_jobs=-1,
+    )  # fmt: skip
+    chosen = rows.iloc[learned]
+    classifier.fit(vectors[learned], chosen["title"], sample_weight=chosen["weight"])
+    weights, bias = classifier.coef_, classifier.intercept_
+    if len(titles) == 2:  # scikit-learn then gives the second title's row alone
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return _as_published(titles, terms, tfidf.idf_, _largest(weights).T.tocsr(), bias)
+
+
+def _largest(weights: np.ndarray) -> sparse.csr_matrix:
+    """The `MOST_WEIGHTS` weights of largest size; the others are cut to 0."""
+    sizes = np.abs(weights)
+    if sizes.size <= MOST_WEIGHTS:
+        return sparse.csr_matrix(weights)
+    least = np.partition(sizes, sizes.size - MOST_WEIGHTS, axis=None)[sizes.size - MOST_WEIGHTS]
+    return sparse.csr_matrix(np.where(sizes >= least, weights, 0.0))
+
+
+def _as_published(
+    titles: list[str],
+    terms: np.ndarray,
+    idf: np.ndarray,
+    weights: sparse.csr_matrix,
+    bias: np.ndarray,
+) -> SimilarJobs:
+    vocabulary, order = Vocabulary.build(list(terms))
     ordered = weights[order]
     ordered.sort_indices()
     return SimilarJobs(
@@ -79,8 +138,8 @@ def _as_published(
         idf=idf[order].astype(np.float32),
         starts=ordered.indptr.astype(np.int64),
         columns=ordered.indices.astype(np.uint16),
-        weights=ordered.data.astype(np.float32),
-        bias=np.zeros(len(titles), np.float32),
+        weights=ordered.data.astype(np.float16),
+        bias=bias.astype(np.float32),
         sharpness=1.0,
         growth=0.0,
     )
@@ -89,17 +148,17 @@ def _as_published(
 def _calibrate(rows: pd.DataFrame) -> tuple[float, float]:
     """Sharpness and growth that make held-out texts of all lengths most likely.
 
-    Each fold is scored by a model that has not seen it; titles weigh by their texts.
+    Each fold is scored by a model that has not seen it.
     """
-    folds = StratifiedGroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
+    folds = GroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
     scored: list[tuple[int, np.ndarray, int]] = []
-    splits = folds.split(rows, rows["title"], rows["group"])
+    splits = folds.split(rows, groups=rows["group"])
     for train, held_out in progress(
         splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
     ):
         model = _fit_scores(rows.iloc[train])
         positions = {title: i for i, title in enumerate(model.titles)}
-        for title, content in lengthened(rows.iloc[held_out], CALIBRATION_TEXTS):
+        for _, title, content in at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS):
             known = model.known_terms(content)
             if known and title in positions:
                 scored.append((len(known), model.logits(known), positions[title]))
@@ -113,20 +172,6 @@ def _calibrate(rows: pd.DataFrame) -> tuple[float, float]:
             total += top + np.log(np.exp(logits - top).sum()) - logits[owner]
         return total / len(scored)
 
-    best = optimize.minimize(
-        loss, [np.log(10.0), 0.2], method="Nelder-Mead", options={"maxfev": 60}
-    )
+    start = [np.log(5.0), 0.1]
+    best = optimize.minimize(loss, start, method="Nelder-Mead", options={"maxfev": 60})
     return float(np.exp(best.x[0])), float(best.x[1])
-
-
-def lengthened(rows: pd.DataFrame, most: int) -> list[tuple[str, str]]:
-    """Pairs of title and text at realistic lengths: 1, 3 and 10 of a title's texts joined."""
-    random = np.random.default_rng(0)
-    by_title = {title: list(each) for title, each in rows.groupby("title")["text"]}
-    picked = random.choice(rows["title"].to_numpy(), most)
-    pairs = []
-    for i, title in enumerate(picked):
-        texts = by_title[title]
-        n = min(CALIBRATION_LENGTHS[i % len(CALIBRATION_LENGTHS)], len(texts))
-        pairs.append((title, "\n".join(texts[k] for k in random.permutation(len(texts))[:n])))
-    return pairs

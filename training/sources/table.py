@@ -39,7 +39,8 @@ class Table:
         kind = "label" if columns.label else "title"
         rows = zip(frame[title], frame[columns.description], groups, strict=True)
         for name, description, group in rows:
-            yield Record(str(description), group=str(group), **{kind: str(name).strip()})
+            known = "" if pd.isna(group) else str(group)
+            yield Record(str(description), group=known, **{kind: str(name).strip()})
 
     def other_names(self) -> Iterator[OtherNames]:
         """None: a table says nothing of names."""
