@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from shared.errors import ModelsUnavailable
 
 MAGIC = b"climber1"
@@ -26,6 +28,7 @@ ALIGN = 64
 T = TypeVar("T")
 
 _ARRAYS = {("numpy._core.numeric", "_frombuffer"), ("numpy", "dtype")}
+_NUMBERS = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}
 
 
 def dump(model: object, path: Path) -> None:
@@ -81,7 +84,14 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self._classes | _ARRAYS:
             raise ModelsUnavailable(f"the model file asks for {module}.{name}, which it may not")
-        return super().find_class(module, name)
+        return _dtype if name == "dtype" else super().find_class(module, name)
+
+
+def _dtype(code: str, *_: object) -> np.dtype[Any]:
+    """Types of numbers only: the state of a type of dates, wrongly set, crashes the process."""
+    if code not in _NUMBERS:
+        raise ModelsUnavailable(f"the model file asks for arrays of {code!r}, which it may not")
+    return np.dtype(code)
 
 
 def _part(content: memoryview, start: int, offset: int, size: int) -> memoryview:

@@ -3,7 +3,8 @@
 They are fitted in `training`; how they answer is here.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from shared import model_file, text
 from shared.titles import TitleIndex
 from shared.vocabulary import Vocabulary
+
+REASONS = 5
+"""At most so many phrases explain a title."""
 
 
 class JobModel(Protocol):
@@ -29,6 +33,23 @@ class JobModel(Protocol):
         Shape (titles,), summing to 1; None where no text has a term that the model knows.
         """
 
+    def explain(self, texts: list[str], titles: list[int]) -> "list[list[Reason]]":
+        """For each position in `titles`, the phrases of the texts that speak most for it."""
+
+    def likely(self, probabilities: NDArray[np.float64]) -> list[int] | None:
+        """The positions of the titles among which the true one is nine times of ten.
+
+        None where the model has not been measured for that.
+        """
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A phrase of a text, and how much it adds to a title's logit above the mean of all titles."""
+
+    phrase: str
+    weight: float
+
 
 @dataclass(frozen=True)
 class SimilarJobs:
@@ -36,7 +57,9 @@ class SimilarJobs:
 
     For a text with term counts n: x = (1 + ln n) · idf, scaled to unit length; the score of title
     c is x · W[:, c] + bias[c], and the probabilities are softmax(sharpness · k**growth · score),
-    where k is the number of distinct known terms.
+    where k is the number of distinct known terms. `threshold` is the probability that the true
+    title of nine in ten held-out texts reaches: split conformal prediction with the score
+    1 - p (Angelopoulos and Bates 2021, https://arxiv.org/abs/2107.07511, section 1).
 
     W is sparse and stored by term (CSR): term t has the entries `starts[t]` to `starts[t + 1]` of
     `columns` (positions in `titles`) and `weights`.
@@ -51,11 +74,50 @@ class SimilarJobs:
     bias: NDArray[np.float32]
     sharpness: float
     growth: float
+    threshold: float
 
     def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
         """The mean of the distributions of the texts that have a known term."""
         each = [_softmax(self.logits(known)) for known in map(self.known_terms, texts) if known]
         return np.mean(each, axis=0) if each else None
+
+    def likely(self, probabilities: NDArray[np.float64]) -> list[int]:
+        """The conformal set at 90 %: positions of titles by falling probability, at least one."""
+        order = np.argsort(-probabilities, kind="stable")
+        inside = int((probabilities >= self.threshold).sum())
+        first: list[int] = order[: max(1, inside)].tolist()
+        return first
+
+    def explain(self, texts: list[str], titles: list[int]) -> list[list[Reason]]:
+        """At most `REASONS` a title, strongest first; only those that speak for it.
+
+        A phrase's weight is its share of the title's logit, mean over the texts that count.
+        """
+        weights: list[dict[str, float]] = [defaultdict(float) for _ in titles]
+        counted = 0
+        for content in texts:
+            known = self.known_terms(content)
+            if not known:
+                continue
+            counted += 1
+            wordings = self._wordings(content)
+            for position, row in self._shares(known):
+                for i, title in enumerate(titles):
+                    weights[i][wordings[position]] += float(row[title])
+        return [[Reason(phrase, w / counted) for phrase, w in _strongest(each)] for each in weights]
+
+    def _wordings(self, content: str) -> dict[int, str]:
+        found = text.wordings(content)
+        positions = self.vocabulary.positions(list(found)).tolist()
+        return dict(zip(positions, found.values(), strict=True))
+
+    def _shares(self, known: dict[int, int]) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Each known term and what it adds to every title's logit, less the mean."""
+        scale = self.sharpness * len(known) ** self.growth
+        positions, x = self._vector(known)
+        for position, value in zip(positions, x, strict=True):
+            row = self._times_weights(np.array([position]), np.array([value]))
+            yield int(position), scale * (row - row.mean())
 
     def known_terms(self, text_: str) -> dict[int, int]:
         """The positions of a text's known terms, each with its count."""
@@ -65,12 +127,16 @@ class SimilarJobs:
 
     def logits(self, known: dict[int, int]) -> NDArray[np.float64]:
         """The calibrated score of each title, shape (titles,); `known` is not empty."""
+        scores = self.bias + self._times_weights(*self._vector(known))
+        logits: NDArray[np.float64] = self.sharpness * len(known) ** self.growth * scores
+        return logits
+
+    def _vector(self, known: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The text as its terms' positions and their TF-IDF, of unit length."""
         positions = np.fromiter(known, np.int64, len(known))
         counts = np.fromiter(known.values(), np.float64, len(known))
         x = (1 + np.log(counts)) * self.idf[positions].astype(np.float64)
-        scores = self.bias + self._times_weights(positions, x / np.sqrt(x @ x))
-        logits: NDArray[np.float64] = self.sharpness * len(known) ** self.growth * scores
-        return logits
+        return positions, x / np.sqrt(x @ x)
 
     def _times_weights(
         self, positions: NDArray[np.int64], x: NDArray[np.float64]
@@ -124,6 +190,19 @@ def load_similar_jobs(path: Path, file_name: str) -> JobModel:
 def load_top_skills(path: Path, _file_name: str) -> TopSkills:
     """A published `top_skills` file."""
     return model_file.load(path, TopSkills, TitleIndex)
+
+
+def _strongest(weights: dict[str, float]) -> list[tuple[str, float]]:
+    """The strongest phrases, without those that only repeat a word of a stronger one."""
+    chosen: list[tuple[str, float]] = []
+    used: set[str] = set()
+    for phrase, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])):
+        if weight <= 0 or len(chosen) == REASONS:
+            break
+        if not used.issuperset(phrase.split()):
+            used.update(phrase.split())
+            chosen.append((phrase, weight))
+    return chosen
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

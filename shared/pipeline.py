@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import ModelsUnavailable
+from shared.models import Reason
 
 ALLOWED = "ALLOW_PICKLED_PIPELINES"
 
@@ -32,6 +33,14 @@ class PipelineJobs:
         rows = np.asarray(self.pipeline.predict_proba(written), np.float64)
         mean: NDArray[np.float64] = rows.mean(axis=0)
         return mean
+
+    def explain(self, texts: list[str], titles: list[int]) -> list[list[Reason]]:  # noqa: ARG002
+        """Nothing: what a pipeline goes by is not known here."""
+        return [[] for _ in titles]
+
+    def likely(self, probabilities: NDArray[np.float64]) -> None:  # noqa: ARG002
+        """None: a pipeline's probabilities have not been measured."""
+        return
 
 
 def load_pipeline(path: Path) -> PipelineJobs:

@@ -167,6 +167,9 @@ class BucketStorage:
 
     def _bucket(self) -> "Bucket":
         if self._opened is None:
+            # For its traces, which nobody collects, the client would ask for the bucket's
+            # metadata beside the first request, and our account may only read objects.
+            os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
             # Imported here: a function that reads a directory does not pay for it.
             from google.cloud import storage
 

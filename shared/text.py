@@ -54,4 +54,18 @@ def stem(word: str) -> str:
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, then each pair of neighbours, in the order of the text."""
     stems = [stem(word) for word in words(text) if word not in STOP_WORDS]
-    return stems + [f"{first} {second}" for first, second in pairwise(stems)]
+    return stems + _pairs(stems)
+
+
+def wordings(text: str) -> dict[str, str]:
+    """Each term of a text as it is first worded there: "manag project" → "managed projects"."""
+    kept = [word for word in words(text) if word not in STOP_WORDS]
+    stems = [stem(word) for word in kept]
+    found: dict[str, str] = {}
+    for term, wording in zip(stems + _pairs(stems), kept + _pairs(kept), strict=True):
+        found.setdefault(term, wording)
+    return found
+
+
+def _pairs(each: list[str]) -> list[str]:
+    return [f"{first} {second}" for first, second in pairwise(each)]

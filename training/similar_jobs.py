@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
+from scipy.special import log_softmax
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import GroupKFold
@@ -37,13 +38,14 @@ PAIR_TEXTS = 5
 """In how many texts a pair of words must stand for the prototypes."""
 CALIBRATION_FOLDS = 3
 CALIBRATION_TEXTS = 4_000
+CONFORMAL_MISSES = 0.1
 
 
 def fit(rows: pd.DataFrame) -> SimilarJobs:
     """Fits and calibrates on a dataset's rows."""
     model = _fit_scores(rows)
-    sharpness, growth = _calibrate(rows)
-    return replace(model, sharpness=sharpness, growth=growth)
+    sharpness, growth, threshold = _calibrate(rows)
+    return replace(model, sharpness=sharpness, growth=growth, threshold=threshold)
 
 
 def _fit_scores(rows: pd.DataFrame) -> SimilarJobs:
@@ -142,11 +144,12 @@ def _as_published(
         bias=bias.astype(np.float32),
         sharpness=1.0,
         growth=0.0,
+        threshold=0.0,
     )
 
 
-def _calibrate(rows: pd.DataFrame) -> tuple[float, float]:
-    """Sharpness and growth that make held-out texts of all lengths most likely.
+def _calibrate(rows: pd.DataFrame) -> tuple[float, float, float]:
+    """Sharpness and growth that make held-out texts of all lengths most likely; and threshold.
 
     Each fold is scored by a model that has not seen it.
     """
@@ -163,15 +166,20 @@ def _calibrate(rows: pd.DataFrame) -> tuple[float, float]:
             if known and title in positions:
                 scored.append((len(known), model.logits(known), positions[title]))
 
-    def loss(parameters: np.ndarray) -> float:
+    def likelihoods(parameters: np.ndarray) -> np.ndarray:
+        """The log probability of each text's true title, shape (texts,)."""
         sharpness, growth = np.exp(parameters[0]), parameters[1]
-        total = 0.0
-        for known, scores, owner in scored:
-            logits = sharpness * known**growth * scores
-            top = logits.max()
-            total += top + np.log(np.exp(logits - top).sum()) - logits[owner]
-        return total / len(scored)
+        return np.array(
+            [
+                log_softmax(sharpness * known**growth * scores)[owner]
+                for known, scores, owner in scored
+            ]
+        )
 
     start = [np.log(5.0), 0.1]
-    best = optimize.minimize(loss, start, method="Nelder-Mead", options={"maxfev": 60})
-    return float(np.exp(best.x[0])), float(best.x[1])
+    best = optimize.minimize(
+        lambda x: -likelihoods(x).mean(), start, method="Nelder-Mead", options={"maxfev": 60}
+    )
+    ordered = np.sort(np.exp(likelihoods(best.x)))
+    threshold = ordered[int((len(ordered) + 1) * CONFORMAL_MISSES) - 1]
+    return float(np.exp(best.x[0])), float(best.x[1]), float(threshold)

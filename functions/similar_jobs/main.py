@@ -5,7 +5,12 @@ import functions_framework
 
 from shared import experience, web
 from shared.model_store import ModelStore
-from shared.models import load_similar_jobs
+from shared.models import JobModel, load_similar_jobs
+
+EXPLAINED = 10
+"""`explain=1` gives reasons for at most so many titles."""
+SURE = 3
+"""An answer is confident when the true title is among so many in nine cases of ten."""
 
 store = ModelStore.from_environment("similar_jobs", load_similar_jobs)
 
@@ -13,17 +18,38 @@ store = ModelStore.from_environment("similar_jobs", load_similar_jobs)
 def post_experience(request: flask.Request) -> web.Answer:
     """Ranks the titles for one person by all of their experiences."""
     limit = web.limit(request, default=None)
+    explain = web.flag(request, "explain")
     person = experience.parse(web.read_json(request))
+    texts = [job.text for job in person]
     loaded = store.get()
-    probabilities = loaded.model.probabilities([job.text for job in person])
+    probabilities = loaded.model.probabilities(texts)
     if probabilities is None:
         raise experience.nothing_usable()
-    ranked = sorted(
-        zip(probabilities.tolist(), loaded.model.titles, strict=True),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    results = [{"probability": p, "title": title} for p, title in ranked[:limit]]
-    return web.Answer({"results": results}, {web.MODEL_VERSION_HEADER: loaded.version})
+    by_title = zip(probabilities.tolist(), loaded.model.titles, strict=True)
+    ranked = sorted(by_title, key=lambda pair: (-pair[0], pair[1]))[:limit]
+    results: list[dict[str, object]] = [{"probability": p, "title": t} for p, t in ranked]
+    body: dict[str, object] = {"results": results}
+    if explain:
+        _add_phrases(results[:EXPLAINED], loaded.model, texts)
+        body["confidence"] = _confidence(loaded.model, loaded.model.likely(probabilities))
+    return web.Answer(body, {web.MODEL_VERSION_HEADER: loaded.version})
+
+
+def _add_phrases(results: list[dict[str, object]], model: JobModel, texts: list[str]) -> None:
+    """Adds to each result the phrases of the texts that speak most for its title."""
+    positions = [model.titles.index(str(result["title"])) for result in results]
+    for result, reasons in zip(results, model.explain(texts, positions), strict=True):
+        result["phrases"] = [{"phrase": r.phrase, "weight": r.weight} for r in reasons]
+
+
+def _confidence(model: JobModel, likely: list[int] | None) -> dict[str, object]:
+    """Among which titles the true one is in nine cases of ten, and whether these are few."""
+    if likely is None:
+        return {"confident": None, "likely_titles": None}
+    return {
+        "confident": len(likely) <= SURE,
+        "likely_titles": [model.titles[position] for position in likely],
+    }
 
 
 service = web.Service(
