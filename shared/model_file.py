@@ -91,7 +91,7 @@ def _dtype(code: str, *_: object) -> np.dtype[Any]:
     """Types of numbers only: the state of a type of dates, wrongly set, crashes the process."""
     if code not in _NUMBERS:
         raise ModelsUnavailable(f"the model file asks for arrays of {code!r}, which it may not")
-    return np.dtype(code)
+    return np.dtype(code, copy=True)  # A copy, because its state is set next.
 
 
 def _part(content: memoryview, start: int, offset: int, size: int) -> memoryview:

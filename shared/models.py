@@ -16,6 +16,9 @@ from shared import model_file, text
 from shared.titles import TitleIndex
 from shared.vocabulary import Vocabulary
 
+LEAST_SPREAD = 1e-6
+SHARPENED = (0.05, 20.0)
+NEWTON_STEPS = 50
 REASONS = 5
 """At most so many phrases explain a title."""
 
@@ -52,14 +55,61 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """Makes logits of scores: one positive factor a text, so that the order of titles stays.
+
+    First the factor is sharpness · k**growth · (max score - mean score)**evenness, with k the
+    number of distinct known terms; these three are fitted by likelihood. Then it is changed so
+    that the first title gets the share of held-out texts that were right at its probability:
+    `said` → `right`, ascending points of a piecewise linear curve, fitted by isotonic regression.
+    """
+
+    sharpness: float
+    growth: float
+    evenness: float
+    said: NDArray[np.float64]
+    right: NDArray[np.float64]
+
+    def scale(self, scores: NDArray[np.float64], known: int) -> float:
+        """The factor for a text with these scores, shape (titles,), and so many known terms."""
+        scale = self.first_scale(scores, known)
+        below = scale * (scores - scores.max())
+        said = 1 / np.exp(below).sum()
+        wanted = float(np.interp(said, self.said, self.right))
+        return scale * _sharpened(below, wanted)
+
+    def first_scale(self, scores: NDArray[np.float64], known: int) -> float:
+        """The factor before the curve."""
+        spread = max(float(scores.max() - scores.mean()), LEAST_SPREAD)
+        return float(self.sharpness * known**self.growth * spread**self.evenness)
+
+
+def _sharpened(below: NDArray[np.float64], wanted: float) -> float:
+    """By what to multiply logits, given less their maximum, for a largest probability `wanted`.
+
+    Newton's method on the convex log of the sum of exponentials; within `SHARPENED` both ways,
+    for where the first titles are level no factor does it.
+    """
+    factor = SHARPENED[0]
+    for _ in range(NEWTON_STEPS):
+        exponentials = np.exp(factor * below)
+        total = exponentials.sum()
+        slope = (below @ exponentials) / total
+        step = (np.log(total) + np.log(wanted)) / slope if slope else 0.0
+        factor = min(max(factor - float(step), SHARPENED[0]), SHARPENED[1])
+        if abs(step) < 1e-9 * factor:
+            break
+    return factor
+
+
+@dataclass(frozen=True)
 class SimilarJobs:
     """A linear model on TF-IDF terms, its probabilities calibrated by length of text.
 
     For a text with term counts n: x = (1 + ln n) · idf, scaled to unit length; the score of title
-    c is x · W[:, c] + bias[c], and the probabilities are softmax(sharpness · k**growth · score),
-    where k is the number of distinct known terms. `threshold` is the probability that the true
-    title of nine in ten held-out texts reaches: split conformal prediction with the score
-    1 - p (Angelopoulos and Bates 2021, https://arxiv.org/abs/2107.07511, section 1).
+    c is x · W[:, c] + bias[c]. The calibration makes probabilities of the scores; `threshold` is
+    the probability that the true title of nine in ten held-out texts reaches: split conformal
+    prediction with the score 1 - p (Angelopoulos and Bates 2021, https://arxiv.org/abs/2107.07511).
 
     W is sparse and stored by term (CSR): term t has the entries `starts[t]` to `starts[t + 1]` of
     `columns` (positions in `titles`) and `weights`.
@@ -72,14 +122,18 @@ class SimilarJobs:
     columns: NDArray[np.uint16]
     weights: NDArray[np.float16]
     bias: NDArray[np.float32]
-    sharpness: float
-    growth: float
+    calibration: Calibration
     threshold: float
 
     def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
         """The mean of the distributions of the texts that have a known term."""
         each = [_softmax(self.logits(known)) for known in map(self.known_terms, texts) if known]
         return np.mean(each, axis=0) if each else None
+
+    def logits(self, known: dict[int, int]) -> NDArray[np.float64]:
+        """The calibrated score of each title, shape (titles,); `known` is not empty."""
+        scores = self.scores(known)
+        return scores * self.calibration.scale(scores, len(known))
 
     def likely(self, probabilities: NDArray[np.float64]) -> list[int]:
         """The conformal set at 90 %: positions of titles by falling probability, at least one."""
@@ -101,7 +155,8 @@ class SimilarJobs:
                 continue
             counted += 1
             wordings = self._wordings(content)
-            for position, row in self._shares(known):
+            scale = self.calibration.scale(self.scores(known), len(known))
+            for position, row in self._shares(known, scale):
                 for i, title in enumerate(titles):
                     weights[i][wordings[position]] += float(row[title])
         return [[Reason(phrase, w / counted) for phrase, w in _strongest(each)] for each in weights]
@@ -111,9 +166,10 @@ class SimilarJobs:
         positions = self.vocabulary.positions(list(found)).tolist()
         return dict(zip(positions, found.values(), strict=True))
 
-    def _shares(self, known: dict[int, int]) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    def _shares(
+        self, known: dict[int, int], scale: float
+    ) -> Iterator[tuple[int, NDArray[np.float64]]]:
         """Each known term and what it adds to every title's logit, less the mean."""
-        scale = self.sharpness * len(known) ** self.growth
         positions, x = self._vector(known)
         for position, value in zip(positions, x, strict=True):
             row = self._times_weights(np.array([position]), np.array([value]))
@@ -125,11 +181,9 @@ class SimilarJobs:
         positions = self.vocabulary.positions(list(counts)).tolist()
         return {p: n for p, n in zip(positions, counts.values(), strict=True) if p >= 0}
 
-    def logits(self, known: dict[int, int]) -> NDArray[np.float64]:
-        """The calibrated score of each title, shape (titles,); `known` is not empty."""
-        scores = self.bias + self._times_weights(*self._vector(known))
-        logits: NDArray[np.float64] = self.sharpness * len(known) ** self.growth * scores
-        return logits
+    def scores(self, known: dict[int, int]) -> NDArray[np.float64]:
+        """The score of each title, shape (titles,); `known` is not empty."""
+        return self.bias.astype(np.float64) + self._times_weights(*self._vector(known))
 
     def _vector(self, known: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The text as its terms' positions and their TF-IDF, of unit length."""
@@ -184,7 +238,7 @@ def load_similar_jobs(path: Path, file_name: str) -> JobModel:
         from shared.pipeline import load_pipeline
 
         return load_pipeline(path)
-    return model_file.load(path, SimilarJobs, Vocabulary)
+    return model_file.load(path, SimilarJobs, Vocabulary, Calibration)
 
 
 def load_top_skills(path: Path, _file_name: str) -> TopSkills:

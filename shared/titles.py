@@ -1,77 +1,164 @@
 """Raw job title → the name it is known by and its seniority; and finding titles by such names.
 
 Training labels its data with `parse`, serving finds what a caller asks for with `TitleIndex`, so
-that both mean the same by a title.
+that both mean the same by a title. `docs/titles.md` says what `parse` does and why.
 """
 
-import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from shared.text import normalize
+from shared.title_search import TitleSearch, distance
 
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]?")
 _SEPARATOR = re.compile(r"\s+[-–—|@:]+\s+|\s*[|;:@]\s*|[\r\n]+")
 _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?|/")
 
 _RANK_LEVEL = re.compile(r"\b(entry|junior|mid|senior)[ -]?level\b")
-_AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
-
+_LEVEL = re.compile(r"\b(?:level|tier|l)[ -]?([1-5]|i{1,3}|iv|v)\b(?!&)")
+_EMPLOYER = re.compile(r"(?<=\w)[,.]? at (?!risk\b|large\b|home\b|sea\b)(?=\S)")
+_YEARS = re.compile(
+    r"\b(?:(?:from|since|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? )?"
+    r"(?:19|20)\d\d\b(?: (?:to|till|until) (?:present|date|now|current)\b)?"
+)
+_ID = re.compile(r"(?:[a-z]{0,3}\d{5,}|\d{4,})$")
+_PHRASES = [
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"&amp;?", "&"), (r"\bprog(?=\.? (?:mgr|manager|dir|coord|spec|assoc))", "program"),
+         (r"\br ?& ?d\b", "research and development"),
+        (r"\bdot[ -]?net\b|\b(?:asp|vb|ado) ?\.? ?net\b", ".net"),
+        (r"\bc#[ ,/&]{0,3}(?:and )?(?=\.net\b)", ""), (r"\bdev[ -]ops\b", "devops"),
+        (r"\bhuman resource\b", "human resources"), (r"\bpost[ -]?doc(?:toral)?\b", "postdoctoral"),
+        (r"\bhealth care\b", "healthcare"), (r"\bdata base\b", "database"),
+        (r"\bhelpdesk\b", "help desk"), (r"\b(?:part|full)[ -]time\b", " "),
+        (r"\bon[ -]site\b", "onsite"), (r"\bacc(?:oun)?t\.? payable\b", "accounts payable"),
+        (r"\bacc(?:oun)?t\.? receivable\b", "accounts receivable"),
+        (r"\bsdet\b|\bsoftware (?:development |design )?engineer in test\b",
+         "software test engineer"),
+    )
+]  # fmt: skip
 _ABBREVIATIONS = {
-    "acct": "account", "adm": "administrator", "admin": "administrator",
-    "administration": "administrator", "asst": "assistant", "assoc": "associate",
+    "acct": "account", "acctg": "accounting", "adm": "administrator", "admin": "administrator",
+    "app": "applications", "apps": "applications",
+    "application": "applications", "asst": "assistant", "assoc": "associate",
     "bi": "business intelligence", "cna": "nursing assistant", "coord": "coordinator",
-    "cust": "customer", "dba": "database administrator", "dev": "developer",
-    "devops": "devops", "dir": "director", "eng": "engineer", "engg": "engineer",
+    "cust": "customer", "dba": "database administrator", "dept": "department",
+    "dev": "developer", "dir": "director", "eng": "engineer", "engg": "engineer",
     "engr": "engineer", "exec": "executive", "frontend": "front end", "fullstack": "full stack",
     "backend": "back end", "gm": "general manager", "hr": "human resources",
-    "jr": "junior", "mfg": "manufacturing", "mgmt": "management", "mgr": "manager",
-    "mktg": "marketing", "ops": "operations", "pm": "project manager", "prog": "programmer",
-    "qa": "quality assurance", "rep": "representative", "reps": "representative",
-    "rn": "registered nurse", "sales force": "salesforce", "sde": "software engineer",
-    "spec": "specialist", "sr": "senior", "supv": "supervisor", "svc": "service",
-    "swe": "software engineer", "sysadmin": "systems administrator", "system": "systems",
-    "tech": "technical", "ui": "ux", "vp": "vice president",
-    "programme": "program", "centre": "center", "labour": "labor",
+    "hw": "hardware", "info": "information", "intl": "international", "jr": "junior",
+    "maint": "maintenance", "mech": "mechanical", "mfg": "manufacturing", "mgmt": "management",
+    "mgr": "manager", "mktg": "marketing", "ml": "machine learning", "ops": "operations",
+    "pm": "project manager", "prof": "professor", "prog": "programmer", "qa": "quality assurance",
+    "qc": "quality control", "rep": "representative", "reps": "representative",
+    "rn": "registered nurse", "sde": "software engineer", "snr": "senior",
+    "solution": "solutions", "spec": "specialist", "sr": "senior", "supv": "supervisor",
+    "svc": "service", "sw": "software", "swe": "software engineer", "sys": "systems",
+    "sysadmin": "systems administrator", "system": "systems", "tech": "technical", "ui": "ux",
+    "vp": "vice president", "programme": "program", "centre": "center", "labour": "labor",
 }  # fmt: skip
-"""Word → what it stands for in job titles. "tech" at the end is a technician: see `_spell`."""
+"""Word → what it stands for in job titles. At the end `_AT_THE_END` goes before."""
+
+_AT_THE_END = {"tech": "technician", "administration": "administrator"}
+
+_ROLES = frozenset(
+    """accountant adviser advisor agent aide analyst architect assistant associate attorney auditor
+    carpenter cashier clerk consultant coordinator counselor designer developer director driver
+    editor electrician engineer executive inspector instructor librarian manager mechanic nurse
+    officer operator planner president professor programmer receptionist recruiter representative
+    scientist secretary specialist strategist supervisor teacher technician technologist therapist
+    tester writer administrator
+    actor baker barber bartender buyer cook dancer welder plumber painter producer trader trainer
+    teller translator waiter worker janitor tutor superintendent surveyor handler helper installer
+    cleaner packer lead leader coach chef scientist reporter doctor lawyer""".split()
+)
+_TRADES = frozenset(
+    """accounting administrative business customer database electrical environmental financial
+    healthcare information machine maintenance management manufacturing marketing mechanical
+    medical network operations pharmacy principal product production project quality registered
+    research security senior service software solutions support systems technical""".split()
+)
+"""With `_ROLES` the words whose misspellings are known: see `_corrected`."""
+_NOT_MISSPELLED = frozenset("medial mediator planter manger president resident".split())
 
 _ENGINEERS = {"developer", "programmer"}
 """At the end of a title these mean the same work as "engineer" does."""
+_MAKES_SOFTWARE = {"computer", "application", "applications", "software"}
+_TECHNOLOGIES = {
+    "java",
+    "net",
+    "android",
+    "ios",
+    "salesforce",
+    "sharepoint",
+    "ux",
+    "python",
+    "mobile",
+}
+"""After "engineer" these belong before it."""
+
+_INVERTED = {"manager", "director", "engineer", "analyst", "specialist", "supervisor", "technician",
+             "coordinator", "administrator", "consultant", "designer", "developer", "architect",
+             "inspector", "president"}  # fmt: skip
+"""A name does not start with these, unless it was turned round: "manager accounting"."""
 
 _SENIORITY = {
     "intern": "intern", "trainee": "trainee", "apprentice": "trainee", "junior": "junior",
-    "graduate": "junior", "mid": "mid",
+    "graduate": "junior", "mid": "mid", "intermediate": "mid",
     "senior": "senior", "experienced": "senior", "lead": "lead", "principal": "principal",
     "chief": "chief", "head": "head",
 }  # fmt: skip
-_ONLY_BEFORE = {"principal", "chief", "head", "graduate", "intern", "trainee", "apprentice"}
-"""These are a rank before another word only: a school principal or an intern is none."""
+_ONLY_BEFORE = {"principal", "chief", "head", "graduate"}
+"""These are a rank before another word only: a school principal is none."""
+_BEFORE_OR_AFTER_A_ROLE = {"lead", "intern", "trainee", "apprentice"}
+"""An engineering intern or a technical lead is a title; a software engineer intern has a rank."""
 _NEVER_A_RANK = {
-    "chief executive",
-    "head chef",
-    "chief of",
-    "head of",
-    "head teacher",
-    "lead generation",
-}
+    "chief executive", "chief resident", "head chef", "chief of", "head of", "head teacher",
+    "lead generation", "graduate assistant", "graduate research", "graduate teaching",
+    "graduate student", "graduate school", "graduate admissions",
+}  # fmt: skip
 _LEVELS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 _NOISE = {
     "contract", "contractor", "remote", "temp", "temporary", "seasonal", "freelance", "freelancer",
     "fulltime", "parttime", "permanent", "hourly", "onsite", "hybrid", "consultancy", "w2",
+    "confidential", "urgent",
 }  # fmt: skip
+_NOISE_AT_THE_END = {"contractor", "permanent", "hybrid", "consultancy", "freelancer"}
+_CONTRACT_WORK = {
+    "manager", "administrator", "administrators", "specialist", "management", "analyst", "officer",
+    "negotiator", "attorney", "compliance", "coordinator", "director", "sensing", "pilot",
+}  # fmt: skip
+"""Before these, "contract" and "remote" say what the work is about."""
 _CREDENTIALS = {
     "acls", "bls", "bsn", "cpa", "esq", "jd", "lpn", "mba", "md", "msn", "pe", "phd", "pmp", "rn",
 }  # fmt: skip
-"""After a comma these say what somebody has passed, not what they manage or design."""
-_SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with"}
-_KEEPS_ITS_S = {
-    "sales", "operations", "systems", "resources", "business", "applications", "aerospace", "ios",
-    "devops", "solutions", "communications", "relations", "logistics", "economics", "physics",
-    "electronics", "news", "graphics", "analysis", "always", "sas", "aws", "gis", "ss", "rss",
-    "css", "dos", "sms", "us", "is", "as", "this", "gas", "bus", "press", "access", "process",
-    "telecommunications", "services", "accounts", "claims", "loss", "kubernetes", "analytics",
+"""After a comma or a role these say what somebody has passed, not what they manage or design."""
+_CREDENTIALS_BEFORE = {"cpa", "mba", "phd", "pmp"}
+_PLACES = frozenset(
+    """al ak az ar ca co ct de dc fl ga hi id il ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm
+    ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy usa uk us""".split()
+) | {
+    "california", "texas", "florida", "new york", "illinois", "united states", "canada", "india",
+    "london", "chicago", "boston",
 }  # fmt: skip
+_SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with", "or"}
+_OF_A_HEAD = {"assistant", "associate", "vice", "deputy", "general", "regional", "executive"}
+_PROFESSORS = {"assistant", "associate", "adjunct", "visiting", "clinical", "research", "teaching"}
+"""Before "professor" these say which; any other word is the subject."""
+_KEEPS_ITS_S = {
+    "sales", "operations", "systems", "resources", "business", "applications", "ios", "series",
+    "devops", "solutions", "communications", "relations", "always", "sas", "aws", "gis", "rss",
+    "dos", "sms", "as", "gas", "telecommunications", "services", "accounts", "claims", "kubernetes",
+    "news", "affairs", "insights", "windows", "saas",
+}  # fmt: skip
+_MECHANICS = {"mechanics", "critics", "paramedics", "medics", "clinics"}
+_AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
+_AGENT_WORD = re.compile(r"(?<=\w\w)(?:ist|ian|man|person|smith)$")
+_NO_AGENTS = {"human", "german", "indian", "list", "humanitarian"}
+_MOST_WORDS = 30
 
 
 @dataclass(frozen=True)
@@ -86,26 +173,131 @@ class Title:
 def parse(raw: str) -> Title:
     """Takes a raw title apart. Never raises; the name is "" where no word is left.
 
-    `parse(parse(x).name).name` is `parse(x).name`.
+    `parse(parse(x).name).name` is `parse(x).name`. Of a name no more than 30 words are kept.
     """
     title = _take_apart(raw)
+    seen = [title.name]
     # "devs" is "dev" at first; a name has to be found by itself.
     while (again := _take_apart(title.name)).name != title.name:
         title = Title(again.name, title.seniority or again.seniority, title.level or again.level)
+        if (
+            title.name in seen
+        ):  # Two rules that undo each other: one of their names, always the same.
+            name = min(seen[seen.index(title.name) :])
+            return Title(name, title.seniority, title.level)
+        seen.append(title.name)
     return title
 
 
 def _take_apart(raw: str) -> Title:
-    words = _spelled(_main_part(raw))
-    level = next((_LEVELS[word] for word in reversed(words[1:]) if word in _LEVELS), None)
-    words = words[:1] + [word for word in words[1:] if word not in _LEVELS]
-    seniority = next((_SENIORITY[w] for i, w in enumerate(words) if _is_rank(words, i)), None)
+    words, level = _without_level(_spelled(_main_part(raw))[:_MOST_WORDS])
+    words = _without_noise(words)
+    seniority, kept = _without_ranks(words)
+    kept = _in_order(_without_repeats(kept))[:_MOST_WORDS]
+    return Title(" ".join(kept), seniority, level)
+
+
+def _without_level(words: list[str]) -> tuple[list[str], int | None]:
+    """A number counts at the end or after a role: "IV nurse" and "3d artist" have none."""
+    level = None
+    kept: list[str] = []
+    for i, word in enumerate(words):
+        after = words[i + 1 :]
+        ends = all(each in _NOISE or each in _LEVELS for each in after)
+        if i and word in _LEVELS and (ends or _is_role(words[i - 1])):
+            level = _LEVELS[word]
+            if len(kept) > 1 and kept[-1] in ("level", "tier", "grade", "class"):
+                kept.pop()
+        else:
+            kept.append(word)
+    return kept, level
+
+
+def _without_noise(words: list[str]) -> list[str]:
+    return [word for i, word in enumerate(words) if not _is_noise(words, i)] or words
+
+
+def _is_noise(words: list[str], i: int) -> bool:
+    word, before, after = words[i], words[:i], words[i + 1 :]
+    if word in _CREDENTIALS_BEFORE:
+        return not before and any(map(_is_role, after))
+    if word in _NOISE_AT_THE_END:
+        return bool(before) and _is_role(before[-1])
+    if word in _NOISE:
+        return not (after and after[0] in _CONTRACT_WORK)
+    return bool(_ID.match(word))
+
+
+def _without_ranks(words: list[str]) -> tuple[str | None, list[str]]:
     kept = [word for i, word in enumerate(words) if not _is_rank(words, i)]
-    kept = [word for word in kept if word not in _NOISE] or kept or words
-    kept = [word for word in kept if word != "/"]
-    if len(kept) > 1 and kept[-1] in _ENGINEERS:
-        kept[-1] = "engineer"
-    return Title(" ".join(_without_repeats(kept)), seniority, level)
+    ranks = [word for i, word in enumerate(words) if _is_rank(words, i)]
+    if "lead" in ranks and len(kept) > 1 and kept[-1] == "team" and _is_role(kept[-2]):
+        kept.pop()
+    seniority = _SENIORITY[ranks[0]] if ranks else None
+    last = kept[-1] if kept else ""
+    if len(kept) > 2 and kept[-1] != "of" and _is_maker(last) and kept[0] in ("staff", "associate"):
+        seniority = seniority or {"staff": "staff", "associate": "junior"}[kept[0]]
+        kept = kept[1:]
+    if seniority is None and last in ("intern", "trainee", "apprentice"):
+        seniority = _SENIORITY[last]
+    return seniority, kept
+
+
+def _is_rank(words: list[str], i: int) -> bool:
+    word, rest = words[i], words[i + 1 :]
+    if word not in _SENIORITY or len(words) == 1:
+        return False
+    if rest and (f"{word} {rest[0]}" in _NEVER_A_RANK or (word == "chief" and "officer" in rest)):
+        return False
+    if rest and word == "lead":
+        of_what = words[i - 1] if i else ""
+        return any(map(_is_role, rest)) and of_what not in ("technical", "team", "project")
+    if rest:
+        return word not in ("intern", "trainee", "apprentice") or _is_role(rest[-1])
+    if word in _BEFORE_OR_AFTER_A_ROLE:
+        before = words[i - 2] if words[i - 1] == "team" and i > 1 else words[i - 1]
+        return _is_role(before)
+    return word not in _ONLY_BEFORE
+
+
+def _is_maker(word: str) -> bool:
+    """Whether "associate" and "staff" before such work are a rank: no director, no accountant."""
+    return word in ("engineer", "developer", "programmer", "scientist", "designer", "architect",
+                    "analyst", "consultant", "administrator")  # fmt: skip
+
+
+def _is_role(word: str) -> bool:
+    return word in _ROLES or (bool(_AGENT_WORD.search(word)) and word not in _NO_AGENTS)
+
+
+def _in_order(words: list[str]) -> list[str]:
+    """The words of a name with its trade at the end, in one wording where several mean the same."""
+    words = [word for word in words if word != "/"]
+    if "professor" in words:  # What follows is the subject, as is what stands before the rank.
+        end = words.index("professor")
+        return [word for word in words[:end] if word in _PROFESSORS] + ["professor"]
+    if _is_inverted(words):
+        words = [*words[1:], words[0]]
+    if len(words) > 1 and words[-1] in _TECHNOLOGIES and words[-2] in ("engineer", *_ENGINEERS):
+        trade = 2 if words[-3:-2] == ["software"] else 1
+        words = [*words[: -1 - trade], words[-1], *words[-1 - trade : -1]]
+    if len(words) > 1 and words[-1] in _ENGINEERS:
+        if words[-2] in _MAKES_SOFTWARE:
+            words = [*words[:-2], "software", "engineer"]
+        words = [*words[:-1], "engineer"]
+    if words[-2:] == ["development", "engineer"] and words[-3:-2] in (["software"], ["web"]):
+        words = [*words[:-2], "engineer"]
+    if words[-2:] in (["java", "engineer"], ["javascript", "engineer"]):
+        words = [*words[:-1], "software", "engineer"]
+    if words[-3:] == ["net", "software", "engineer"]:
+        words = [*words[:-2], "engineer"]
+    return words
+
+
+def _is_inverted(words: list[str]) -> bool:
+    if not 1 < len(words) <= 4 or words[0] not in _INVERTED or _SMALL.intersection(words):
+        return False
+    return not _is_role(words[-1]) and words[-1] not in _SENIORITY
 
 
 def singular(name: str) -> str:
@@ -129,42 +321,75 @@ def _head_singular(part: str) -> str:
 
 
 def _main_part(raw: str) -> str:
-    """What is left of a title without brackets and what follows a dash: the trade itself."""
-    text = _BRACKETS.sub(" ", normalize(raw))
+    """What is left of a title without brackets, employer, dates and place: the trade itself."""
+    text = normalize(raw)
+    outside = _BRACKETS.sub(" ", text)
+    text = outside if _WORD.search(outside) else text
+    for pattern, written in _PHRASES:
+        text = pattern.sub(written, text)
     text = _RANK_LEVEL.sub(lambda rank: "junior" if rank[1] == "entry" else rank[1], text)
+    undated = _YEARS.sub(" ", text)
+    text = undated if _WORD.search(undated) else text
+    text = _EMPLOYER.split(text, maxsplit=1)[0]
+    text = _LEVEL.sub(r" \1", text)
     parts = [part for part in _SEPARATOR.split(text) if _WORD.search(part)]
-    text = parts[0] if parts else text
-    head, comma, rest = text.partition(",")
-    if comma and _WORD.search(head) and _WORD.search(rest):
-        # "Manager, Accounting" is an accounting manager; "RN, BSN" stays what it says first.
-        named = rest.split(",")[0].strip()
-        if named.strip(".") in _CREDENTIALS:
-            return head
-        inverted = f"{named} {head.strip()}"
-        return inverted if _names_a_role(head) and len(named.split()) <= 3 else head
-    return text
+    parts = [part for part in parts if not _is_aside(part)] or parts
+    head = _inverted([part.strip() for part in parts[0].split(",")]) if parts else text
+    return _inverted([head, *parts[1:2]])
 
 
-def _names_a_role(head: str) -> bool:
-    last = (_spelled(head) or [""])[-1]
-    return last in ("manager", "director", "engineer", "developer", "analyst", "president",
-                    "supervisor", "coordinator", "specialist", "teacher", "nurse", "technician",
-                    "administrator", "clerk", "associate", "assistant", "representative",
-                    "consultant", "designer", "scientist", "inspector", "operator")  # fmt: skip
+def _is_aside(part: str) -> bool:
+    words = _WORD.findall(part)
+    return all(word in _NOISE or _ID.match(word) for word in words)
+
+
+def _inverted(parts: list[str]) -> str:
+    """ "manager", "accounting" → "accounting manager"; "rn", "bsn" stays what it says first."""
+    parts = [part for part in parts if _WORD.search(part)] or parts[:1]
+    head, rest = parts[0], parts[1:]
+    if not rest or any(part.strip(" .") in _PLACES for part in rest):
+        return head
+    named, words = rest[0].strip(), rest[0].split()
+    if named.strip(".") in _CREDENTIALS or len(words) > 3 or _is_aside(named):
+        return head
+    of_head = [word for word in _spelled(head) if word not in _SENIORITY and word not in _LEVELS]
+    if (
+        of_head[-1:]
+        and of_head[-1] in ("engineer", "developer", "programmer")
+        and (named.strip(".") in _TECHNOLOGIES)
+    ):
+        return f"{head} {named}"
+    bare = of_head[-1:] and of_head[-1] in _ROLES and set(of_head[:-1]) <= _OF_A_HEAD
+    others = [word for word in words if word not in _SENIORITY and word not in _LEVELS]
+    if bare and others and not any(map(_is_role, _spelled(named)[-1:])):
+        return f"{named} {head}"
+    return head
 
 
 def _spelled(text: str) -> list[str]:
-    """The words of a title, abbreviations written out, in the singular."""
-    found = _WORD.findall(re.sub(r"\br&d\b", "research", text).replace("&", " and "))
+    """The words of a title, abbreviations written out, those who do the work in the singular."""
+    found = _WORD.findall(text.replace("&", " and "))
     found = [word.strip(".'’") if word != ".net" else "net" for word in found]
+    found = [word for word in found if word != "/"]
+    while len(found) > 1 and found[-1] in _CREDENTIALS and _is_role(_singular_word(found[-2])):
+        found.pop()
     words: list[str] = []
+    ends_at = _end_of_head(found)
     for i, word in enumerate(found):
-        if word == "/":
-            continue
-        last = all(each in _LEVELS or each in _NOISE for each in found[i + 1 :])
-        word = "technician" if word in ("tech", "techs") and last and i else word
-        words += _ABBREVIATIONS.get(word, word).split()
-    return [word if word in _LEVELS else _singular_word(word) for word in words]
+        word = _singular_word(word) if i == ends_at or _AGENTS.search(word) else word
+        if i and i == ends_at:
+            word = _AT_THE_END.get(word, word)
+        words += _ABBREVIATIONS.get(word, _corrected(word)).split()
+    return words
+
+
+def _end_of_head(words: list[str]) -> int:
+    """The position of the word that is the trade: the last, or the one before "of"."""
+    small = next((i for i, word in enumerate(words) if i and word in ("of", "for", "in")), None)
+    end = len(words) if small is None else small
+    while end > 1 and (words[end - 1] in _LEVELS or words[end - 1] in _NOISE):
+        end -= 1
+    return end - 1
 
 
 def _singular_word(word: str) -> str:
@@ -172,6 +397,8 @@ def _singular_word(word: str) -> str:
         return word
     if word in _KEEPS_ITS_S or len(word) < 4 or not word.endswith("s"):
         return "man" if word == "men" else re.sub(r"(?<=.)men$", "man", word)
+    if word.endswith("ics") and word not in _MECHANICS:
+        return word
     if word.endswith("ies") and len(word) > 5:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes")):
@@ -179,13 +406,33 @@ def _singular_word(word: str) -> str:
     return word if word.endswith(("ss", "us", "is")) else word[:-1]
 
 
-def _is_rank(words: list[str], i: int) -> bool:
-    word, rest = words[i], words[i + 1 :]
-    if word not in _SENIORITY or len(words) == 1:
-        return False
-    if rest and f"{word} {rest[0]}" in _NEVER_A_RANK:
-        return False
-    return bool(rest) or word not in _ONLY_BEFORE
+@lru_cache(maxsize=10_000)
+def _corrected(word: str) -> str:
+    """A common word instead of its misspelling: one letter missing, wrong, doubled or swapped.
+
+    Short words and a wrong last letter are left alone: "managed" is not "manager".
+    """
+    if not 6 <= len(word) <= 16 or word in _ROLES or word in _TRADES or word in _NOT_MISSPELLED:
+        return word
+    found = {right for part in _shortened(word) for right in _known_by_parts().get(part, ())}
+    near = sorted(
+        right for right in found
+        if right[-1] == word[-1] and len(right) > 6 and distance(word, right, 1) == 1
+    )  # fmt: skip
+    return near[0] if len(near) == 1 else word
+
+
+@lru_cache(maxsize=1)
+def _known_by_parts() -> dict[str, list[str]]:
+    parts: dict[str, list[str]] = {}
+    for right in sorted(_ROLES | _TRADES):
+        for part in _shortened(right):
+            parts.setdefault(part, []).append(right)
+    return parts
+
+
+def _shortened(word: str) -> set[str]:
+    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
 def _plain(raw: str) -> str:
@@ -196,11 +443,16 @@ def _without_repeats(words: list[str]) -> list[str]:
     return [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
 
 
+_QUALIFIERS = {"certified", "licensed", "registered", "bilingual", "night", "overnight", "weekend"}
+"""Words before a title that a title may go without."""
+
+
 @dataclass(frozen=True)
 class TitleIndex:
     """The titles a model knows, by every name they go by.
 
-    `titles` is sorted; `names` maps a parsed name to a position in it.
+    `titles` is sorted; `names` maps a name, as it is written or parsed, to a position in it.
+    What searching needs besides is made when it is first needed, and is never stored.
     """
 
     titles: list[str]
@@ -210,48 +462,90 @@ class TitleIndex:
     def build(cls, titles: list[str], other_names: dict[str, list[str]]) -> "TitleIndex":
         """An index of `titles`, found by themselves and, where free, by their other names."""
         ordered = sorted(titles)
+        positions = {title: i for i, title in enumerate(ordered)}
         names = {parse(title).name: i for i, title in reversed(list(enumerate(ordered)))}
-        names.update({_plain(title): i for i, title in enumerate(ordered)})
-        for title, others in sorted(other_names.items()):
-            for other in others:
-                names.setdefault(parse(other).name, ordered.index(title))
+        names.update({_plain(title): i for title, i in positions.items()})
+        others = [(t, other) for t, each in sorted(other_names.items()) for other in each]
+        for written in (_plain, lambda other: parse(other).name):
+            for title, other in others:
+                names.setdefault(written(other), positions[title])
+        names.pop("", None)
         return cls(ordered, names)
 
     def find(self, raw: str) -> str | None:
         """The title that a raw one means, or None."""
-        found = self.names.get(_plain(raw))
-        if found is None:
-            found = self.names.get(parse(raw).name)
-        return None if found is None else self.titles[found]
+        for name in self._readings(raw):
+            found = self.names.get(name)
+            if found is not None:
+                return self.titles[found]
+        return None
 
     def suggest(self, raw: str, most: int) -> list[str]:
-        """The titles nearest to one that is not known: spelled alike, or sharing its words."""
-        wanted = parse(raw).name
-        close = difflib.get_close_matches(wanted, self.names, n=3 * most, cutoff=0.75)
-        found = [self.titles[self.names[name]] for name in close]
-        found += self._sharing_words(wanted, most)
-        return list(dict.fromkeys(found))[:most]
+        """At most `most` titles nearest to one that is not known, nearest first.
+
+        Near is what shares its words, rare ones above all, or words spelled alike.
+        """
+        return [self.titles[i] for i in self._search.nearest([parse(raw).name, _plain(raw)], most)]
 
     def complete(self, typed: str) -> list[str]:
-        """The titles one may be typing: by their start, by a word's start, by other names."""
+        """The titles one may be typing, likeliest first: by their start, by a word's start.
+
+        A title that goes by just this name comes first, whole words come before beginnings of
+        words, and a title's own name before its other names; the shorter first. Where nothing
+        fits, the nearest titles.
+        """
         text = _plain(typed)
         if not text:
             return self.titles
-        starts = [title for title in self.titles if title.startswith(text)]
-        inside = [title for title in self.titles if f" {text}" in title]
-        other = sorted(
-            (name, self.titles[i])
-            for name, i in self.names.items()
-            if f" {name}".find(f" {text}") >= 0
-        )
-        found = list(dict.fromkeys(starts + inside + [title for _, title in other]))
-        return found or self.suggest(typed, 10)
+        readings = list(dict.fromkeys([text, _written_out(text), parse(text).name]))
+        found = self._search.starting(readings)
+        return [self.titles[i] for i in found or self._search.nearest(readings[:2], 10)]
 
-    def _sharing_words(self, wanted: str, most: int) -> list[str]:
-        words = set(wanted.split()) - _SMALL
-        scored = []
-        for name, i in self.names.items():
-            shared = words & set(name.split())
-            if shared:
-                scored.append((-sum(map(len, shared)) / (len(name) + len(wanted)), name, i))
-        return [self.titles[i] for _, _, i in sorted(scored)[: 3 * most]]
+    def __getstate__(self) -> dict[str, object]:
+        return {"titles": self.titles, "names": self.names}
+
+    @cached_property
+    def _search(self) -> TitleSearch:
+        return TitleSearch(self.titles, self.names)
+
+    @cached_property
+    def _by_key(self) -> dict[str, str]:
+        keys: dict[str, str] = {}
+        for name, i in self.names.items():  # Titles' own names come before their other names.
+            keys.setdefault(_key(name), self.titles[i])
+        return keys
+
+    def _readings(self, raw: str) -> Iterator[str]:
+        """The names by which a raw title may be known, surest first."""
+        yield _plain(raw)
+        name = parse(raw).name
+        yield name
+        yield from self._other_readings(name)
+        parts = [part for part in re.split(r"/|,| and | or | & ", normalize(raw)) if part.strip()]
+        if len(parts) > 1 and "," not in raw:
+            for part in parts:
+                yield parse(part).name
+
+    def _other_readings(self, name: str) -> Iterator[str]:
+        words = name.split()
+        if len(words) > 1:
+            known = self._by_key.get(_key(name))
+            if known is not None:
+                yield known
+        for small in (" of ", " for "):
+            head, found, rest = name.partition(small)
+            if found and len(rest.split()) <= 3:
+                yield f"{rest} {head}"
+        if len(words) > 1:
+            yield f"{words[-1]} of {' '.join(words[:-1])}"
+        if len(words) > 1 and words[0] in _QUALIFIERS:
+            yield " ".join(words[1:])
+
+
+def _key(name: str) -> str:
+    """Equal for names that differ in plurals, hyphens and spaces alone."""
+    return "".join(map(_singular_word, name.split()))
+
+
+def _written_out(text: str) -> str:
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split())

@@ -87,7 +87,12 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> flo
 
 
 def report(model: JobModel, rows: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """Measures overall, per source, and at each length; `rows` is a dataset's test part."""
+    """Measures overall, per source, and at each length; `rows` is a dataset's test part.
+
+    Empty where nothing is held out.
+    """
+    if rows.empty:
+        return {}
     groups = {"all": list(zip(rows["title"], rows["text"], strict=True))}
     for source, each in rows.groupby("source"):
         groups[f"source {source}"] = list(zip(each["title"], each["text"], strict=True))

@@ -9,6 +9,8 @@ WORDS = {"line": 15, "paragraph": 80, "resume": 400}
 """The lengths at which models are calibrated and measured, in words."""
 LINE_WORDS = 40
 """Texts up to this long are single lines, of which people write several a job."""
+TITLE_TEXTS = 60
+"""At most so many texts a title are drawn from: a table's commonest titles do not decide alone."""
 
 
 def at_lengths(rows: pd.DataFrame, most: int) -> Iterator[tuple[str, str, str]]:
@@ -17,6 +19,7 @@ def at_lengths(rows: pd.DataFrame, most: int) -> Iterator[tuple[str, str, str]]:
     A long text is cut to the length; lines of the same title are joined until they reach it.
     """
     random = np.random.default_rng(0)
+    rows = rows.sample(frac=1, random_state=0).groupby("title").head(TITLE_TEXTS)
     by_title = {title: [text.split() for text in each] for title, each in _texts(rows)}
     titles = random.choice(rows["title"].to_numpy(), most)
     for i, title in enumerate(titles):

@@ -8,19 +8,20 @@ There are two ways to get the scores, each the better one on its kind of data (d
   by averaged stochastic gradient descent, its smallest weights cut.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
-from scipy.special import log_softmax
+from scipy.special import logsumexp, softmax
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
 from shared import text
-from shared.models import SimilarJobs
+from shared.models import LEAST_SPREAD, Calibration, SimilarJobs
 from shared.vocabulary import Vocabulary
 from training.lengths import at_lengths
 from training.progress import progress
@@ -37,15 +38,18 @@ LINEAR_TEXTS = 4
 PAIR_TEXTS = 5
 """In how many texts a pair of words must stand for the prototypes."""
 CALIBRATION_FOLDS = 3
-CALIBRATION_TEXTS = 4_000
+CALIBRATION_TEXTS = 1_500
 CONFORMAL_MISSES = 0.1
+CURVE_POINTS = 20
+RIGHT_RANGE = (0.01, 0.99)
+NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
 
 def fit(rows: pd.DataFrame) -> SimilarJobs:
     """Fits and calibrates on a dataset's rows."""
     model = _fit_scores(rows)
-    sharpness, growth, threshold = _calibrate(rows)
-    return replace(model, sharpness=sharpness, growth=growth, threshold=threshold)
+    calibration, threshold = calibrate(_score_held_out(rows, model.titles))
+    return replace(model, calibration=calibration, threshold=threshold)
 
 
 def _fit_scores(rows: pd.DataFrame) -> SimilarJobs:
@@ -142,44 +146,75 @@ def _as_published(
         columns=ordered.indices.astype(np.uint16),
         weights=ordered.data.astype(np.float16),
         bias=bias.astype(np.float32),
-        sharpness=1.0,
-        growth=0.0,
+        calibration=NO_CALIBRATION,
         threshold=0.0,
     )
 
 
-def _calibrate(rows: pd.DataFrame) -> tuple[float, float, float]:
-    """Sharpness and growth that make held-out texts of all lengths most likely; and threshold.
-
-    Each fold is scored by a model that has not seen it.
+@dataclass(frozen=True)
+class Scored:
+    """Held-out texts: how many of their terms are known, shape (texts,), their scores, shape
+    (texts, titles), and the positions of their true titles, shape (texts,).
     """
+
+    known: np.ndarray
+    scores: np.ndarray
+    owners: np.ndarray
+
+
+def _score_held_out(rows: pd.DataFrame, titles: list[str]) -> Scored:
+    """Texts at all lengths, each scored by a model fitted on the other folds' texts."""
     folds = GroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
-    scored: list[tuple[int, np.ndarray, int]] = []
     splits = folds.split(rows, groups=rows["group"])
+    positions = {title: i for i, title in enumerate(titles)}
+    known, scores, owners = [], [], []
     for train, held_out in progress(
         splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
     ):
         model = _fit_scores(rows.iloc[train])
-        positions = {title: i for i, title in enumerate(model.titles)}
+        columns = [positions[title] for title in model.titles]
         for _, title, content in at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS):
-            known = model.known_terms(content)
-            if known and title in positions:
-                scored.append((len(known), model.logits(known), positions[title]))
+            terms = model.known_terms(content)
+            if terms:
+                each = model.scores(terms)
+                known.append(len(terms))
+                # A title that the fold has not seen scores as the least likely one.
+                scores.append(np.full(len(titles), each.min()))
+                scores[-1][columns] = each
+                owners.append(positions[title])
+    return Scored(np.array(known), np.array(scores), np.array(owners))
 
-    def likelihoods(parameters: np.ndarray) -> np.ndarray:
-        """The log probability of each text's true title, shape (texts,)."""
-        sharpness, growth = np.exp(parameters[0]), parameters[1]
-        return np.array(
-            [
-                log_softmax(sharpness * known**growth * scores)[owner]
-                for known, scores, owner in scored
-            ]
-        )
 
-    start = [np.log(5.0), 0.1]
-    best = optimize.minimize(
-        lambda x: -likelihoods(x).mean(), start, method="Nelder-Mead", options={"maxfev": 60}
-    )
-    ordered = np.sort(np.exp(likelihoods(best.x)))
-    threshold = ordered[int((len(ordered) + 1) * CONFORMAL_MISSES) - 1]
-    return float(np.exp(best.x[0])), float(best.x[1]), float(threshold)
+def calibrate(scored: Scored) -> tuple[Calibration, float]:
+    """The calibration that fits held-out texts, and the threshold of the conformal set."""
+    texts = np.arange(len(scored.owners))
+    spread = np.maximum(scored.scores.max(axis=1) - scored.scores.mean(axis=1), LEAST_SPREAD)
+
+    def logits(x: np.ndarray) -> np.ndarray:
+        factors = np.exp(x[0]) * scored.known ** x[1] * spread ** x[2]
+        return factors[:, None] * scored.scores
+
+    def loss(x: np.ndarray) -> float:
+        each = logits(x)
+        return float((logsumexp(each, axis=1) - each[texts, scored.owners]).mean())
+
+    best = optimize.minimize(loss, [1.0, 0.1, -0.5], method="Nelder-Mead", options={"maxfev": 100})
+    first = softmax(logits(best.x), axis=1).max(axis=1)
+    curve = _curve(first, scored.scores.argmax(axis=1) == scored.owners)
+    fitted = Calibration(float(np.exp(best.x[0])), float(best.x[1]), float(best.x[2]), *curve)
+    scales = [
+        fitted.scale(scores, known)
+        for scores, known in zip(scored.scores, scored.known, strict=True)
+    ]
+    probabilities = softmax(np.array(scales)[:, None] * scored.scores, axis=1)
+    ordered = np.sort(probabilities[texts, scored.owners])
+    return fitted, float(ordered[int((len(ordered) + 1) * CONFORMAL_MISSES) - 1])
+
+
+def _curve(said: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often the first title is right, by the probability it is given: ascending points."""
+    isotonic = IsotonicRegression(y_min=RIGHT_RANGE[0], y_max=RIGHT_RANGE[1])
+    fitted = isotonic.fit_transform(said, right.astype(float))
+    parts = np.array_split(np.argsort(said, kind="stable"), CURVE_POINTS)
+    points = np.array([said[part].mean() for part in parts])
+    return points, np.array([fitted[part].mean() for part in parts])
