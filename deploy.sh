@@ -1,16 +1,291 @@
 #!/usr/bin/env bash
-# Stages build/<function>/ and deploys it as a Cloud Function (2nd generation).
+# Stages build/<function>/ and deploys it as a Cloud Function (2nd generation). The whole way from
+# an empty project to two answering URLs, costs, updating and undoing: docs/operating.md
 set -euo pipefail
 cd "$(dirname "$0")"
 
-FUNCTIONS=(similar_jobs top_skills)
+# Settings, each from the environment variable of its name. docs/operating.md has the same table.
+PROJECT=${PROJECT:-} # ID of the project; unset: the one that `gcloud config` has
+REGION=${REGION:-us-central1} # where the functions run and a new bucket is made
+MODELS_URI=${MODELS_URI:-} # gs://bucket/prefix; unset: gs://PROJECT-career-climber/models
+PUBLISH=${PUBLISH:-missing} # models built here: always, never, or if the bucket has none (missing)
+SERVICE_ACCOUNT=${SERVICE_ACCOUNT:-career-climber} # name of the account that the functions run as
+BUILD_SERVICE_ACCOUNT=${BUILD_SERVICE_ACCOUNT:-} # e-mail of the building account; unset: default
+RUNTIME=${RUNTIME:-python313} # one of `gcloud functions runtimes list`, Python 3.11 or newer
+MEMORY=${MEMORY:-512Mi} # of one instance; downloaded models lie in it, too
+CPU=${CPU:-1} # of one instance; less than 1 allows no CONCURRENCY but 1
+CONCURRENCY=${CONCURRENCY:-8} # requests that an instance takes at a time, each in its own thread
+MIN_INSTANCES=${MIN_INSTANCES:-0} # instances of each function kept, and paid for, when idle
+MAX_INSTANCES=${MAX_INSTANCES:-10} # instances of each function at most, which bounds the cost
+TIMEOUT=${TIMEOUT:-60s} # a request that takes longer is ended with 504
+MODELS_REFRESH_SECONDS=${MODELS_REFRESH_SECONDS:-60} # how often an instance looks for new models
+ALLOW_PICKLED_PIPELINES=${ALLOW_PICKLED_PIPELINES:-0} # 1: serve pickles, which can run any code
+INGRESS=${INGRESS:-all} # all, internal-only, or internal-and-gclb (only by a load balancer)
+PUBLIC=${PUBLIC:-0} # 1: anybody may call; 0: only callers with the role roles/run.invoker
+CORS_ORIGINS=${CORS_ORIGINS:-} # origins whose pages may call, spaces between, or *; unset: none
 
-stage() { # FUNCTION: copies what is uploaded, and nothing else, to build/FUNCTION
-	local target="build/$1"
-	rm -rf "$target"
-	mkdir -p "$target/shared"
-	cp "functions/$1/main.py" "functions/$1/requirements.txt" "$target/"
-	cp shared/*.py "$target/shared/"
+SERVICES=(
+	artifactregistry.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com
+	iam.googleapis.com logging.googleapis.com run.googleapis.com storage.googleapis.com
+)
+GRANT_TRIES=6 # for an account made a moment ago, which is not known everywhere at once
+GRANT_PAUSE=5 # seconds between two of them
+
+main() {
+	read_arguments "$@"
+	if ! $STAGE_ONLY; then check_settings; fi
+	local name
+	for name in "${FUNCTIONS[@]}"; do stage "$name"; done
+	if $STAGE_ONLY; then return; fi
+	find_project
+	enable_services
+	make_account
+	make_bucket
+	grant_reading
+	publish_models
+	for name in "${FUNCTIONS[@]}"; do deploy "$name"; done
+	for name in "${FUNCTIONS[@]}"; do show_url "$name"; done
 }
 
-for name in "${FUNCTIONS[@]}"; do stage "$name"; done
+usage() {
+	cat <<-END
+		Usage: ./deploy.sh [--stage-only] [--dry-run] [--help] [FUNCTION ...]
+
+		Deploys the functions named, or all of them: $(known_functions)
+
+		  --stage-only  only copy what is uploaded to build/<function>/
+		  --dry-run     print the commands, and run none
+
+		Settings are environment variables. With their defaults:
+
+	END
+	sed -n 's/^\([A-Z_]*\)=\${\1:-\(.*\)} # \(.*\)$/  \1=\2\n      \3/p' deploy.sh
+}
+
+read_arguments() { # sets STAGE_ONLY, DRY_RUN and FUNCTIONS
+	STAGE_ONLY=false
+	DRY_RUN=false
+	FUNCTIONS=()
+	local argument
+	for argument in "$@"; do
+		case $argument in
+		--stage-only) STAGE_ONLY=true ;;
+		--dry-run) DRY_RUN=true ;;
+		--help | -h)
+			usage
+			exit 0
+			;;
+		-*) stop "there is no option $argument; ./deploy.sh --help shows all" 2 ;;
+		*)
+			[[ " $(known_functions) " == *" $argument "* && $argument != *" "* ]] ||
+				stop "there is no function '$argument'; there are: $(known_functions)" 2
+			FUNCTIONS+=("$argument")
+			;;
+		esac
+	done
+	if [[ ${#FUNCTIONS[@]} == 0 ]]; then read -ra FUNCTIONS <<<"$(known_functions)"; fi
+}
+
+known_functions() { # their names, in one line
+	local main names=""
+	for main in functions/*/main.py; do
+		main=${main#functions/}
+		names+="${main%/main.py} "
+	done
+	echo "${names% }"
+}
+
+check_settings() { # what gcloud would take, and mean something else by, or find out late
+	[[ $PUBLIC == [01] ]] || stop "PUBLIC is '$PUBLIC'; set 1 or 0" 2
+	[[ $ALLOW_PICKLED_PIPELINES == [01] ]] ||
+		stop "ALLOW_PICKLED_PIPELINES is '$ALLOW_PICKLED_PIPELINES'; set 1 or 0" 2
+	[[ $PUBLISH =~ ^(missing|always|never)$ ]] ||
+		stop "PUBLISH is '$PUBLISH'; set missing, always or never" 2
+	[[ $CONCURRENCY =~ ^[1-9][0-9]*$ ]] ||
+		stop "CONCURRENCY is '$CONCURRENCY'; set a whole number from 1" 2
+	[[ $MODELS_URI =~ ^(gs://[^@]+)?$ ]] ||
+		stop "MODELS_URI is '$MODELS_URI'; set gs://bucket/prefix, or unset it" 2
+	[[ $MODELS_REFRESH_SECONDS =~ ^[0-9]+$ ]] ||
+		stop "MODELS_REFRESH_SECONDS is '$MODELS_REFRESH_SECONDS'; set a whole number" 2
+	[[ $CORS_ORIGINS != *[,@]* ]] ||
+		stop "CORS_ORIGINS is '$CORS_ORIGINS'; set https://one.example https://two.example" 2
+}
+
+stage() { # FUNCTION: copies what is uploaded, and nothing else, to build/FUNCTION
+	local target="build/$1" hint="see the line above"
+	run "$hint" rm -rf "$target"
+	run "$hint" mkdir -p "$target/shared"
+	run "$hint" cp "functions/$1/main.py" "functions/$1/requirements.txt" "$target/"
+	run "$hint" cp shared/*.py "$target/shared/"
+}
+
+find_project() { # sets PROJECT, and what follows from it
+	if $DRY_RUN; then
+		if [[ -z $PROJECT ]]; then
+			PROJECT=my-project
+			echo "PROJECT is unset: $PROJECT stands for it" >&2
+		fi
+		echo "Nothing is run. What follows a 'describe' is for what it does not find." >&2
+	else
+		command -v gcloud >/dev/null ||
+			stop "gcloud is not installed: see https://cloud.google.com/sdk/docs/install"
+		if [[ -z $PROJECT ]]; then PROJECT=$(gcloud config get project 2>/dev/null) || true; fi
+		[[ -n $PROJECT ]] ||
+			stop "which project? Set PROJECT, or run 'gcloud config set project ID'"
+	fi
+	MODELS_URI=${MODELS_URI:-gs://$PROJECT-career-climber/models}
+	MODELS_URI=${MODELS_URI%/}
+	BUCKET=${MODELS_URI#gs://}
+	BUCKET=gs://${BUCKET%%/*}
+	ACCOUNT=$SERVICE_ACCOUNT@$PROJECT.iam.gserviceaccount.com
+	COMMON=(--project="$PROJECT" --quiet)
+}
+
+enable_services() {
+	run "log in with 'gcloud auth login'; $PROJECT must exist, have a billing account, and grant \
+you roles/serviceusage.serviceUsageAdmin" \
+		gcloud services enable "${SERVICES[@]}" "${COMMON[@]}"
+}
+
+make_account() { # the account that the functions run as: without any role in the project
+	if lacks "" gcloud iam service-accounts describe "$ACCOUNT" "${COMMON[@]}"; then
+		run "you need roles/iam.serviceAccountAdmin in $PROJECT; a name has 6 to 30 characters" \
+			gcloud iam service-accounts create "$SERVICE_ACCOUNT" \
+			--display-name="Career Climber functions" "${COMMON[@]}"
+	else
+		GRANT_TRIES=1
+	fi
+}
+
+make_bucket() {
+	# No versioning: a published file is never written again but for manifest.json, and soft
+	# delete keeps what was overwritten or deleted for a week.
+	if lacks "" gcloud storage buckets describe "$BUCKET" --format="value(name)" "${COMMON[@]}"; then
+		run "you need roles/storage.admin in $PROJECT; if the name is taken by somebody else, set \
+MODELS_URI=gs://another-name/models" \
+			gcloud storage buckets create "$BUCKET" --location="$REGION" \
+			--uniform-bucket-level-access --public-access-prevention --soft-delete-duration=7d \
+			"${COMMON[@]}"
+	fi
+}
+
+grant_reading() { # of this one bucket; adding what is there already changes nothing
+	local grant=(
+		gcloud storage buckets add-iam-policy-binding "$BUCKET" --member="serviceAccount:$ACCOUNT"
+		--role=roles/storage.objectViewer --condition=None --format=none "${COMMON[@]}"
+	)
+	if $DRY_RUN; then
+		show "${grant[@]}"
+		return
+	fi
+	until "${grant[@]}"; do
+		GRANT_TRIES=$((GRANT_TRIES - 1))
+		((GRANT_TRIES)) || failed "you need roles/storage.admin on $BUCKET" "${grant[@]}"
+		sleep "$GRANT_PAUSE"
+	done
+}
+
+publish_models() { # before the functions: those that run keep what they have until they can read it
+	if [[ $PUBLISH == never ]]; then return; fi
+	if [[ $PUBLISH == missing ]] && ! lacks "" gcloud storage objects describe \
+		"$MODELS_URI/manifest.json" --format="value(name)" "${COMMON[@]}"; then
+		echo "$MODELS_URI has models: they stay (PUBLISH=always replaces them)"
+		return
+	fi
+	run "build models with 'make models/manifest.json', and let Python write to the bucket with \
+'gcloud auth application-default login'" \
+		env GOOGLE_CLOUD_PROJECT="$PROJECT" \
+		.venv/bin/python -m training publish --out "$MODELS_URI"
+}
+
+deploy() { # FUNCTION
+	local service environment flags
+	service=$(service_of "$1")
+	environment="MODELS_URI=$MODELS_URI@MODELS_REFRESH_SECONDS=$MODELS_REFRESH_SECONDS"
+	environment+="@THREADS=$CONCURRENCY@GOOGLE_CLOUD_PROJECT=$PROJECT"
+	if [[ $ALLOW_PICKLED_PIPELINES == 1 ]]; then environment+="@ALLOW_PICKLED_PIPELINES=1"; fi
+	if [[ -n $CORS_ORIGINS ]]; then environment+="@CORS_ORIGINS=$CORS_ORIGINS"; fi
+	flags=(
+		--gen2 --region="$REGION" --runtime="$RUNTIME" --source="build/$1" --entry-point="$1"
+		--trigger-http --service-account="$ACCOUNT" --memory="$MEMORY" --cpu="$CPU"
+		--concurrency="$CONCURRENCY" --min-instances="$MIN_INSTANCES"
+		--max-instances="$MAX_INSTANCES" --timeout="$TIMEOUT" --ingress-settings="$INGRESS"
+		--set-env-vars="^@^$environment" # @ instead of a comma between them
+		--serve-all-traffic-latest-revision # also after a revision was chosen by hand
+		--format=none
+	)
+	if [[ $PUBLIC == 1 ]]; then
+		flags+=(--allow-unauthenticated)
+	else
+		flags+=(--no-allow-unauthenticated) # takes public access back, too
+	fi
+	if [[ -n $BUILD_SERVICE_ACCOUNT ]]; then
+		flags+=(--build-service-account="projects/$PROJECT/serviceAccounts/$BUILD_SERVICE_ACCOUNT")
+	fi
+	run "see the message above, and 'When a deployment fails' in docs/operating.md" \
+		gcloud functions deploy "$service" "${flags[@]}" "${COMMON[@]}"
+	# More CPU while an instance starts. `functions deploy` has no flag for it.
+	if lacks '"run.googleapis.com/startup-cpu-boost": "true"' gcloud run services describe \
+		"$service" --region="$REGION" --format=json "${COMMON[@]}"; then
+		run "the function is deployed; you need roles/run.developer for its startup CPU boost" \
+			gcloud run services update "$service" --region="$REGION" --cpu-boost --format=none \
+			"${COMMON[@]}"
+	fi
+}
+
+show_url() { # FUNCTION
+	local url describe
+	describe=(
+		gcloud functions describe "$(service_of "$1")" --region="$REGION"
+		--format="value(serviceConfig.uri)" "${COMMON[@]}"
+	)
+	if $DRY_RUN; then
+		show "${describe[@]}"
+		return
+	fi
+	url=$("${describe[@]}") || failed "the function is deployed; run this again" "${describe[@]}"
+	echo "$1: $url"
+}
+
+service_of() { # FUNCTION: its name in the cloud, where a name has no underscore
+	echo "${1//_/-}"
+}
+
+run() { # HINT COMMAND...: runs the command; where it fails, stops and says the hint
+	local hint=$1
+	shift
+	if $DRY_RUN; then
+		show "$@"
+	else
+		"$@" || failed "$hint" "$@"
+	fi
+}
+
+lacks() { # TEXT COMMAND...: whether the command fails or does not print the text; a dry run says so
+	local text=$1 output
+	shift
+	if $DRY_RUN; then
+		show "$@"
+	else
+		! output=$("$@" 2>/dev/null) || [[ $output != *"$text"* ]]
+	fi
+}
+
+show() { # COMMAND...: prints it so that a shell reads the same words
+	local line
+	printf -v line "%q " "$@"
+	echo "${line% }"
+}
+
+failed() { # HINT COMMAND...
+	local hint=$1
+	shift
+	stop "'${*:1:4} ...' failed: $hint"
+}
+
+stop() { # MESSAGE [STATUS]
+	echo "error: $1" >&2
+	exit "${2:-1}"
+}
+
+main "$@"

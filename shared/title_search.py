@@ -6,11 +6,10 @@ plain string search, and a misspelled word by the pairs of letters it shares wit
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from math import log
 
 _SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with", "or"}
-_ENOUGH = 0.35
+_ENOUGH = 0.4
 """Names less alike than this, from 0 to 1, are not worth suggesting."""
 _MOST_WORDS = 12
 _LONGEST_WORD = 24
@@ -23,76 +22,76 @@ class TitleSearch:
     """
 
     def __init__(self, titles: list[str], names: dict[str, int]):
-        self._titles = titles
-        self._names = list(names)
-        self._of = list(names.values())
-        self._padded = [f" {name} " for name in names]
-        self._lengths = [(name.count(" "), len(name)) for name in names]
-        self._own = [titles[i] == name for name, i in names.items()]
-        self._words = [[w for w in name.split() if w not in _SMALL] for name in names]
+        # In the order in which names that fit equally well come: shorter ones first.
+        self._names = sorted(names, key=lambda name: (name.count(" "), len(name), name))
+        self._of = [names[name] for name in self._names]
+        self._own = [titles[names[name]] == name for name in self._names]
+        self._padded = [f" {name} " for name in self._names]
         holding: dict[str, list[int]] = defaultdict(list)
-        for entry, words in enumerate(self._words):
-            for word in set(words):
+        for entry, name in enumerate(self._names):
+            for word in set(name.split()) - _SMALL:
                 holding[word].append(entry)
         self._holding = dict(holding)
         self._weights = {w: 1 + log(len(names) / len(e)) for w, e in self._holding.items()}
-        self._total = [sum(self._weights[word] for word in words) for words in self._words]
+        self._total = [0.0] * len(names)
+        for word, entries in self._holding.items():
+            for entry in entries:
+                self._total[entry] += self._weights[word]
         pairs: dict[str, list[str]] = defaultdict(list)
         for word in self._holding:
             for pair in _pairs(word):
                 pairs[pair].append(word)
         self._by_pair = dict(pairs)
-        self._alike = lru_cache(maxsize=1024)(self._words_alike)
 
     def starting(self, texts: Iterable[str]) -> list[int]:
         """The positions of titles that have a name in which one of `texts` starts a word."""
-        best: dict[int, tuple[int, bool, tuple[int, int], str]] = {}
+        best: dict[int, tuple[int, int]] = {}
         for reading, text in enumerate(texts):
             for entry in self._holding_start(text):
-                rank = (
-                    self._tier(self._padded[entry], text) + (reading > 0),
-                    not self._own[entry],
-                    self._lengths[entry],
-                    self._names[entry],
-                )
+                rank = (self._tier(entry, text) * 2 + (reading > 0), entry)
                 title = self._of[entry]
                 if title not in best or rank < best[title]:
                     best[title] = rank
-        return sorted(best, key=lambda title: (best[title], self._titles[title]))
+        return sorted(best, key=best.__getitem__)
 
     def _holding_start(self, text: str) -> list[int]:
         start = f" {text}"
+        if len(text) == 1:  # One letter is the start of a name; inside it would fit nearly all.
+            return [i for i, name in enumerate(self._padded) if name.startswith(start)]
         found = [i for i, name in enumerate(self._padded) if start in name]
         words = text.split()[:_MOST_WORDS]
         if len(words) > 1 and not found:
             found = list(range(len(self._padded)))
-            for word in words:
-                found = [i for i in found if f" {word}" in self._padded[i]]
+            for start in (f" {word}" for word in words):
+                found = [i for i in found if start in self._padded[i]]
         return found
 
-    @staticmethod
-    def _tier(padded: str, text: str) -> int:
-        """How well a name fits, 0 best; odd numbers are left free for other readings."""
+    def _tier(self, entry: int, text: str) -> int:
+        """How well a name fits, 0 best. Another name of one word is as good as a title's own."""
+        padded, own = self._padded[entry], self._own[entry]
         if len(padded) == len(text) + 2:
             return 0
-        if padded.startswith(f" {text} "):
-            return 2
-        if padded.startswith(f" {text}"):
-            return 4
-        if f" {text} " in padded:
+        starts, whole = padded.startswith(text, 1), f" {text} " in padded
+        if starts and (own or " " not in self._names[entry]):
+            return 1 if whole else 2
+        if whole:
+            return 3 if own else 4 if starts else 5
+        if own:
             return 6
-        return 8 if f" {text}" in padded else 10
+        return 7 if starts else 8
 
     def nearest(self, texts: Iterable[str], most: int) -> list[int]:
         """The positions of at most `most` titles with the names most like one of `texts`."""
-        best: dict[int, tuple[float, bool, tuple[int, int]]] = {}
+        best: dict[int, tuple[float, bool, int]] = {}
         for text in dict.fromkeys(texts):
             for entry, score in self._scores(text).items():
-                rank = (-round(score, 6), not self._own[entry], self._lengths[entry])
+                if score < _ENOUGH:
+                    continue
+                rank = (-round(score, 6), not self._own[entry], entry)
                 title = self._of[entry]
-                if score >= _ENOUGH and (title not in best or rank < best[title]):
+                if title not in best or rank < best[title]:
                     best[title] = rank
-        return sorted(best, key=lambda title: (best[title], self._titles[title]))[:most]
+        return sorted(best, key=best.__getitem__)[:most]
 
     def _scores(self, text: str) -> dict[int, float]:
         """How alike each name is, from 0 to 1: the weight of the words both have, in both."""
@@ -100,7 +99,7 @@ class TitleSearch:
         asked = 0.0
         words = [word for word in text.split() if word not in _SMALL][:_MOST_WORDS]
         for word in self._known(words):
-            alike = self._alike(word[:_LONGEST_WORD])
+            alike = self._words_alike(word[:_LONGEST_WORD])
             asked += max((self._weights[w] for w, _ in alike), default=1 + log(len(self._names)))
             nearest: dict[int, float] = {}
             for other, likeness in alike:

@@ -18,7 +18,7 @@ _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?|/")
 
 _RANK_LEVEL = re.compile(r"\b(entry|junior|mid|senior)[ -]?level\b")
 _LEVEL = re.compile(r"\b(?:level|tier|l)[ -]?([1-5]|i{1,3}|iv|v)\b(?!&)")
-_EMPLOYER = re.compile(r"(?<=\w)[,.]? at (?!risk\b|large\b|home\b|sea\b)(?=\S)")
+_EMPLOYER = re.compile(r"(?<=\w)[,.]? (?:at (?!risk\b|large\b|home\b|sea\b)|to the )(?=\S)")
 _YEARS = re.compile(
     r"\b(?:(?:from|since|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? )?"
     r"(?:19|20)\d\d\b(?: (?:to|till|until) (?:present|date|now|current)\b)?"
@@ -27,8 +27,11 @@ _ID = re.compile(r"(?:[a-z]{0,3}\d{5,}|\d{4,})$")
 _PHRASES = [
     (re.compile(pattern), written)
     for pattern, written in (
-        (r"&amp;?", "&"), (r"\bprog(?=\.? (?:mgr|manager|dir|coord|spec|assoc))", "program"),
-         (r"\br ?& ?d\b", "research and development"),
+        (r"&amp;?", "&"), (r"\b1st (?=grade)", "first "), (r"\b2nd (?=grade)", "second "),
+        (r"\b3rd (?=grade)", "third "), (r"\b4th (?=grade)", "fourth "),
+        (r"\b5th (?=grade)", "fifth "),
+        (r"\bprog(?=\.? (?:mgr|manager|dir|coord|spec|assoc))", "program"),
+        (r"\br ?& ?d\b", "research and development"),
         (r"\bdot[ -]?net\b|\b(?:asp|vb|ado) ?\.? ?net\b", ".net"),
         (r"\bc#[ ,/&]{0,3}(?:and )?(?=\.net\b)", ""), (r"\bdev[ -]ops\b", "devops"),
         (r"\bhuman resource\b", "human resources"), (r"\bpost[ -]?doc(?:toral)?\b", "postdoctoral"),
@@ -82,7 +85,9 @@ _TRADES = frozenset(
     research security senior service software solutions support systems technical""".split()
 )
 """With `_ROLES` the words whose misspellings are known: see `_corrected`."""
-_NOT_MISSPELLED = frozenset("medial mediator planter manger president resident".split())
+_NOT_MISSPELLED = frozenset(
+    "printer processor protect qualify trailer lumber medial mediator planter resident".split()
+)
 
 _ENGINEERS = {"developer", "programmer"}
 """At the end of a title these mean the same work as "engineer" does."""

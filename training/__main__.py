@@ -11,7 +11,7 @@ from shared import model_file
 from shared.errors import CareerClimberError
 from shared.models import load_similar_jobs
 from shared.storage import open_storage
-from training import dataset, evaluate, publish, similar_jobs, top_skills
+from training import dataset, evaluate, publish, similar_jobs, title_agreement, top_skills
 from training.dataset import Dataset
 from training.errors import DataError
 from training.sources import DEFAULT, open_sources
@@ -77,6 +77,13 @@ def step_rollback(options: argparse.Namespace) -> None:
     print(f"rolled back: version {made.version} in {options.out}")
 
 
+def step_titles(options: argparse.Namespace) -> None:
+    """Measures title normalisation against a table of renamed titles, and the speed of search."""
+    if options.table:
+        print(title_agreement.report(options.table))
+    print(title_agreement.speed())
+
+
 def step_build(options: argparse.Namespace) -> None:
     """All of it: dataset, fit, evaluate, publish."""
     started = time.perf_counter()
@@ -96,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
         ("evaluate", step_evaluate, (_work, _json)),
         ("publish", step_publish, (_work, _out, _pipeline)),
         ("rollback", step_rollback, (_out,)),
+        ("titles", step_titles, (_table,)),
     ):
         sub = steps.add_parser(name, help=step.__doc__, description=step.__doc__)
         sub.set_defaults(step=step)
@@ -146,6 +154,13 @@ def _pipeline(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--pipeline", type=Path, metavar="FILE",
         help="publish this scikit-learn pipeline, pickled by joblib, as similar_jobs",
+    )  # fmt: skip
+
+
+def _table(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--table", type=Path, metavar="FILE",
+        help="a CSV with the columns original_job and new_job",
     )  # fmt: skip
 
 

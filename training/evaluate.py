@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from shared.models import JobModel
-from training.lengths import at_lengths
+from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 
 ECE_BINS = 15
@@ -96,7 +96,7 @@ def report(model: JobModel, rows: pd.DataFrame) -> dict[str, dict[str, object]]:
     groups = {"all": list(zip(rows["title"], rows["text"], strict=True))}
     for source, each in rows.groupby("source"):
         groups[f"source {source}"] = list(zip(each["title"], each["text"], strict=True))
-    for length, title, content in at_lengths(rows, LENGTH_TEXTS):
+    for length, title, content in at_lengths(rows, LENGTH_TEXTS, lengths_of(rows)):
         groups.setdefault(f"length {length}", []).append((title, content))
     return {name: asdict(measure(predict(model, pairs))) for name, pairs in groups.items()}
 

@@ -23,7 +23,7 @@ from sklearn.preprocessing import normalize
 from shared import text
 from shared.models import LEAST_SPREAD, Calibration, SimilarJobs
 from shared.vocabulary import Vocabulary
-from training.lengths import at_lengths
+from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 
 LINEAR_FROM = 5_000
@@ -167,13 +167,14 @@ def _score_held_out(rows: pd.DataFrame, titles: list[str]) -> Scored:
     folds = GroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
     splits = folds.split(rows, groups=rows["group"])
     positions = {title: i for i, title in enumerate(titles)}
+    lengths = lengths_of(rows)
     known, scores, owners = [], [], []
     for train, held_out in progress(
         splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
     ):
         model = _fit_scores(rows.iloc[train])
         columns = [positions[title] for title in model.titles]
-        for _, title, content in at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS):
+        for _, title, content in at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS, lengths):
             terms = model.known_terms(content)
             if terms:
                 each = model.scores(terms)

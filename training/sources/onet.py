@@ -48,10 +48,20 @@ class OnetRelease:
         path = self._directory / file
         if not path.is_file():
             raise DataError(f"{path} is missing; onet: wants the folder of a text release")
-        with path.open(encoding="utf-8", newline="") as lines:
-            reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-            missing = [c for c in columns if c not in (reader.fieldnames or ())]
-            if missing:
-                raise DataError(f"{path} has no column {missing[0]!r}")
-            for row in reader:
-                yield tuple(row[column] for column in columns)
+        try:
+            yield from _read(path, columns)
+        except UnicodeDecodeError:
+            raise DataError(f"{path} is not in UTF-8") from None
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        missing = [c for c in columns if c not in (reader.fieldnames or ())]
+        if missing:
+            raise DataError(f"{path} has no column {missing[0]!r}")
+        for row in reader:
+            values = tuple(row[column] for column in columns)
+            if None in values:
+                raise DataError(f"{path}, line {reader.line_num}: columns are missing")
+            yield values

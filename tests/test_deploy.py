@@ -1,0 +1,605 @@
+"""deploy.sh: what it stages, what it would run, how it stops; and the page that describes it."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from shared import limits, manifest, model_store
+from shared.storage import open_storage
+from training import __main__ as training
+
+ROOT = Path(__file__).parent.parent
+FUNCTIONS = ("similar_jobs", "top_skills")
+PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
+SETTING = re.compile(r"^([A-Z_]+)=\$\{\1:-(.*)\} # (.+)$", re.MULTILINE)
+GCLOUD_SECONDS = 120
+
+# Stands for gcloud where the real one would need a project: notes its arguments, then answers as
+# if everything were there already (EXISTS=1) or nothing; what contains FAILS fails, FAIL_TIMES
+# times at most.
+FAKE_GCLOUD = f"""#!{sys.executable} -IS
+import json, os, sys
+words, calls = " ".join(sys.argv[1:]), os.environ["CALLS"]
+with open(calls, "a+") as file:
+    file.write(json.dumps(sys.argv[1:]) + "\\n")
+    file.seek(0)
+    times = sum(os.environ.get("FAILS", "\\0") in " ".join(json.loads(line)) for line in file)
+if os.environ.get("FAILS", "\\0") in words and times <= int(os.environ.get("FAIL_TIMES", "99")):
+    sys.exit("ERROR: (gcloud) the server said no")
+if words.startswith("config get project"):
+    print(os.environ.get("CONFIGURED", ""))
+elif words.startswith("functions describe"):
+    print(f"https://{{sys.argv[3]}}.example")
+elif " describe " in words and not os.environ.get("EXISTS"):
+    sys.exit("ERROR: (gcloud) not found")
+elif words.startswith("run services describe"):
+    print(json.dumps({{"a": {{"run.googleapis.com/startup-cpu-boost": "true"}}}}, indent=2))
+"""
+
+# Stands for every command of the page: notes its name and arguments.
+RECORDER = f"""#!{sys.executable} -IS
+import json, os, sys
+with open(os.environ["CALLS"], "a") as file:
+    file.write(json.dumps([os.path.basename(sys.argv[0]), *sys.argv[1:]]) + "\\n")
+"""
+
+
+@dataclass
+class Tree:
+    """A copy of what deploy.sh needs of the repository, to be changed and staged at will."""
+
+    root: Path
+    bin: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def deploy(self, *arguments, **settings):
+        path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": path, "HOME": str(self.root), "CALLS": str(self.root / "calls")}
+        return subprocess.run(
+            [self.root / "deploy.sh", *arguments],
+            env={**environment, **self.environment, **settings},
+            capture_output=True,
+            text=True,
+        )
+
+    def calls(self) -> list[list[str]]:
+        """The arguments of each call of the stand-in for gcloud."""
+        file = self.root / "calls"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def staged(self, function: str) -> set[str]:
+        bundle = self.root / "build" / function
+        return {str(path.relative_to(bundle)) for path in bundle.rglob("*") if not path.is_dir()}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    root = tmp_path / "tree"
+    for name in ("functions", "shared"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "deploy.sh", root)
+    (tmp_path / "bin").mkdir()
+    return Tree(root, tmp_path / "bin")
+
+
+@pytest.fixture
+def fake_gcloud(tree):
+    """Puts the stand-in for gcloud first in the tree's PATH."""
+    executable(tree.bin / "gcloud", FAKE_GCLOUD)
+
+
+@pytest.fixture
+def publishable(tree, work, emulator):
+    """Lets the tree publish the fitted models into the emulated bucket; gives their URI."""
+    (tree.root / ".venv").symlink_to(sys.prefix)
+    shutil.copytree(ROOT / "training", tree.root / "training")
+    (tree.root / ".cache").mkdir()
+    (tree.root / ".cache" / "training").symlink_to(work)
+    uri = "gs://test-models/models"
+    tree.environment |= {"STORAGE_EMULATOR_HOST": emulator, "MODELS_URI": uri}
+    return uri
+
+
+@pytest.fixture(scope="session")
+def gcloud(tmp_path_factory):
+    """Runs the real gcloud without any account or configuration."""
+    if shutil.which("gcloud") is None:
+        pytest.skip(
+            "gcloud is not installed, and it is no package of Debian or of Python's index: "
+            "https://cloud.google.com/sdk/docs/install"
+        )
+
+    def run(*arguments, **settings):
+        home = tmp_path_factory.mktemp("gcloud")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "CLOUDSDK_CONFIG": str(home),
+            "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+            "CLOUDSDK_CORE_CHECK_GCE_METADATA": "false",
+            "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
+            **settings,
+        }
+        return subprocess.run(
+            ["gcloud", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=GCLOUD_SECONDS,
+        )
+
+    return run
+
+
+def executable(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def commands(output: str) -> list[list[str]]:
+    return [shlex.split(line) for line in output.splitlines()]
+
+
+def gcloud_commands(output: str) -> list[list[str]]:
+    return [command[1:] for command in commands(output) if command[0] == "gcloud"]
+
+
+def deployments(output: str) -> dict[str, list[str]]:
+    """The arguments of `functions deploy`, by the name of the function in the cloud."""
+    found = [c for c in gcloud_commands(output) if c[:2] == ["functions", "deploy"]]
+    return {command[2]: command[3:] for command in found}
+
+
+def value(arguments: Iterable[str], flag: str) -> str:
+    (found,) = (each.partition("=")[2] for each in arguments if each.startswith(flag + "="))
+    return found
+
+
+def environment(arguments: Iterable[str]) -> dict[str, str]:
+    """What a function will find in its environment."""
+    text = value(arguments, "--set-env-vars")
+    assert text.startswith("^@^")
+    return dict(pair.split("=", 1) for pair in text.removeprefix("^@^").split("@"))
+
+
+def not_accepted(gcloud, distinct: Iterable[tuple[str, ...]], **settings) -> list[str]:
+    """What gcloud says to those commands that fail for anything but want of an account."""
+
+    def complaint(command: tuple[str, ...]) -> str | None:
+        done = gcloud(*command, **settings)
+        if done.returncode == 1 and "not currently have an active account" in done.stderr:
+            return None
+        return f"{shlex.join(command)}: status {done.returncode}: {done.stderr}"
+
+    with ThreadPoolExecutor(2) as pool:
+        return [each for each in pool.map(complaint, distinct) if each]
+
+
+# Staging
+
+
+def test_a_bundle_is_the_function_its_requirements_and_the_shared_modules(tree):
+    for clutter in (
+        "shared/__pycache__/web.pyc", "shared/notes.txt", "shared/more/inner.py",
+        "functions/top_skills/__pycache__/main.pyc", "functions/top_skills/try.py",
+        "functions/top_skills/.env",
+    ):  # fmt: skip
+        (tree.root / clutter).parent.mkdir(exist_ok=True)
+        (tree.root / clutter).touch()
+    assert tree.deploy("--stage-only").returncode == 0
+    modules = {path.name for path in (ROOT / "shared").glob("*.py")}
+    for function in FUNCTIONS:
+        expected = {"main.py", "requirements.txt", *(f"shared/{name}" for name in modules)}
+        assert tree.staged(function) == expected
+        for name in expected:
+            source = (
+                ROOT / name if name.startswith("shared/") else ROOT / "functions" / function / name
+            )
+            assert (tree.root / "build" / function / name).read_bytes() == source.read_bytes()
+
+
+def test_a_linked_module_is_staged_as_a_file(tree):
+    target = tree.root / "shared" / "web.py"
+    target.rename(tree.root / "elsewhere.py")
+    target.symlink_to(tree.root / "elsewhere.py")
+    tree.deploy("--stage-only")
+    staged = tree.root / "build" / "similar_jobs" / "shared" / "web.py"
+    assert not staged.is_symlink()
+    assert staged.read_bytes() == target.read_bytes()
+
+
+def test_what_was_staged_before_does_not_stay(tree):
+    tree.deploy("--stage-only")
+    (tree.root / "build" / "top_skills" / "shared" / "old.py").touch()
+    tree.deploy("--stage-only")
+    assert "shared/old.py" not in tree.staged("top_skills")
+
+
+def test_only_the_function_named_is_staged(tree):
+    tree.deploy("--stage-only", "top_skills")
+    assert [path.name for path in (tree.root / "build").iterdir()] == ["top_skills"]
+
+
+def test_staging_needs_no_setting_of_the_cloud(tree):
+    assert tree.deploy("--stage-only", MODELS_URI="models").returncode == 0
+
+
+def test_gcloud_uploads_exactly_what_is_staged(tree, gcloud):
+    tree.deploy("--stage-only")
+    for function in FUNCTIONS:
+        listed = gcloud("meta", "list-files-for-upload", tree.root / "build" / function)
+        assert set(listed.stdout.splitlines()) == tree.staged(function)
+
+
+def test_requirements_are_pinned_and_agree():
+    pins: dict[str, str] = {}
+    for function in FUNCTIONS:
+        for line in (ROOT / "functions" / function / "requirements.txt").read_text().splitlines():
+            if line and not line.startswith("#"):
+                name, version = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9.]*)", line).groups()
+                assert pins.setdefault(name, version) == version
+
+
+# Dry run
+
+
+def test_a_dry_run_runs_nothing_and_changes_nothing(tree, fake_gcloud):
+    before = sorted(tree.root.rglob("*"))
+    done = tree.deploy("--dry-run")
+    assert done.returncode == 0
+    assert deployments(done.stdout).keys() == {"similar-jobs", "top-skills"}
+    assert tree.calls() == []
+    assert sorted(tree.root.rglob("*")) == before
+
+
+def test_a_dry_run_needs_no_gcloud(tree):
+    for tool in ("bash", "dirname"):
+        (tree.bin / tool).symlink_to(shutil.which(tool))
+    assert tree.deploy("--dry-run", PATH=str(tree.bin)).returncode == 0
+
+
+def test_by_default_nobody_else_may_call_and_no_page_may(tree):
+    for arguments in deployments(tree.deploy("--dry-run").stdout).values():
+        assert "--no-allow-unauthenticated" in arguments
+        assert "--allow-unauthenticated" not in arguments
+        assert environment(arguments).keys() == {
+            "MODELS_URI", "MODELS_REFRESH_SECONDS", "THREADS", "GOOGLE_CLOUD_PROJECT",
+        }  # fmt: skip
+
+
+def test_public_access_and_origins_are_given_when_asked_for(tree):
+    origins = "https://one.example https://two.example"
+    done = tree.deploy("--dry-run", PUBLIC="1", CORS_ORIGINS=origins)
+    for arguments in deployments(done.stdout).values():
+        assert "--allow-unauthenticated" in arguments
+        assert "--no-allow-unauthenticated" not in arguments
+        assert environment(arguments)["CORS_ORIGINS"] == origins
+
+
+@pytest.mark.parametrize("settings", [{}, {"CONCURRENCY": "3"}])
+def test_an_instance_has_a_thread_for_each_request_it_takes(tree, settings):
+    for arguments in deployments(tree.deploy("--dry-run", **settings).stdout).values():
+        assert environment(arguments)["THREADS"] == value(arguments, "--concurrency")
+        assert value(arguments, "--concurrency") == settings.get("CONCURRENCY", "8")
+
+
+def test_every_setting_reaches_the_commands(tree):
+    settings = {
+        "PROJECT": "a-project", "REGION": "europe-west1", "MODELS_URI": "gs://a-bucket/a/prefix/",
+        "SERVICE_ACCOUNT": "an-account", "BUILD_SERVICE_ACCOUNT": "build@example.org",
+        "RUNTIME": "python312", "MEMORY": "1Gi", "CPU": "2", "CONCURRENCY": "5",
+        "MIN_INSTANCES": "1", "MAX_INSTANCES": "7", "TIMEOUT": "90s",
+        "MODELS_REFRESH_SECONDS": "120", "ALLOW_PICKLED_PIPELINES": "1",
+        "INGRESS": "internal-only", "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
+    }  # fmt: skip
+    assert settings.keys() == {name for name, _, _ in SETTING.findall(script())}
+    done = tree.deploy("--dry-run", "top_skills", **settings)
+    assert deployments(done.stdout) == {
+        "top-skills": [
+            "--gen2", "--region=europe-west1", "--runtime=python312",
+            "--source=build/top_skills", "--entry-point=top_skills", "--trigger-http",
+            "--service-account=an-account@a-project.iam.gserviceaccount.com",
+            "--memory=1Gi", "--cpu=2", "--concurrency=5", "--min-instances=1",
+            "--max-instances=7", "--timeout=90s", "--ingress-settings=internal-only",
+            "--set-env-vars=^@^MODELS_URI=gs://a-bucket/a/prefix@MODELS_REFRESH_SECONDS=120"
+            "@THREADS=5@GOOGLE_CLOUD_PROJECT=a-project@ALLOW_PICKLED_PIPELINES=1@CORS_ORIGINS=*",
+            "--serve-all-traffic-latest-revision", "--format=none", "--allow-unauthenticated",
+            "--build-service-account=projects/a-project/serviceAccounts/build@example.org",
+            "--project=a-project", "--quiet",
+        ]
+    }  # fmt: skip
+    gcloud_lines = gcloud_commands(done.stdout)
+    assert all("--project=a-project" in line for line in gcloud_lines)
+    assert ["storage", "buckets", "create", "gs://a-bucket"] in [line[:4] for line in gcloud_lines]
+    (publish,) = (line for line in commands(done.stdout) if "training" in line)
+    assert publish[-2:] == ["--out", "gs://a-bucket/a/prefix"]
+
+
+def test_the_functions_account_may_read_one_bucket_and_nothing_else(tree):
+    output = tree.deploy("--dry-run", PROJECT="a-project").stdout
+    (grant,) = (c for c in gcloud_commands(output) if any("--role" in word for word in c))
+    assert grant[:4] == [
+        "storage", "buckets", "add-iam-policy-binding", "gs://a-project-career-climber",
+    ]  # fmt: skip
+    assert value(grant, "--role") == "roles/storage.objectViewer"
+    account = "career-climber@a-project.iam.gserviceaccount.com"
+    assert value(grant, "--member") == f"serviceAccount:{account}"
+    for arguments in deployments(output).values():
+        assert value(arguments, "--service-account") == account
+
+
+def test_the_entry_point_is_what_the_bundle_has(tree):
+    tree.deploy("--stage-only")
+    for name, arguments in deployments(tree.deploy("--dry-run").stdout).items():
+        assert re.fullmatch("[a-z][a-z-]+", name)
+        main = (tree.root / value(arguments, "--source") / "main.py").read_text()
+        assert f"\ndef {value(arguments, '--entry-point')}(request" in main
+
+
+def test_functions_look_for_new_models_as_often_as_their_code_does_by_default(tree):
+    for arguments in deployments(tree.deploy("--dry-run").stdout).values():
+        seconds = float(environment(arguments)["MODELS_REFRESH_SECONDS"])
+        assert seconds == model_store.REFRESH_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("setting", "describes", "publishes"),
+    [("missing", True, True), ("always", False, True), ("never", False, False)],
+)
+def test_publishing_follows_its_setting(tree, setting, describes, publishes):
+    output = tree.deploy("--dry-run", PUBLISH=setting).stdout
+    assert ("storage objects describe" in output) is describes
+    assert ("-m training publish" in output) is publishes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "named"),
+    [
+        (["similar_job"], {}, "similar_job"),
+        (["similar_jobs top_skills"], {}, "similar_jobs top_skills"),
+        (["../functions/top_skills"], {}, "../functions/top_skills"),
+        ([""], {}, "''"),
+        (["--dryrun"], {}, "--dryrun"),
+        (["top_skills", "--public"], {}, "--public"),
+        ([], {"PUBLIC": "yes"}, "PUBLIC"),
+        ([], {"CONCURRENCY": "0"}, "CONCURRENCY"),
+        ([], {"CONCURRENCY": "many"}, "CONCURRENCY"),
+        ([], {"PUBLISH": "1"}, "PUBLISH"),
+        ([], {"MODELS_URI": "models"}, "MODELS_URI"),
+        ([], {"MODELS_REFRESH_SECONDS": "1@PUBLIC=1"}, "MODELS_REFRESH_SECONDS"),
+        ([], {"ALLOW_PICKLED_PIPELINES": "true"}, "ALLOW_PICKLED_PIPELINES"),
+        ([], {"CORS_ORIGINS": "https://one.example,https://two.example"}, "CORS_ORIGINS"),
+        ([], {"CORS_ORIGINS": "https://one.example@THREADS=99"}, "CORS_ORIGINS"),
+    ],
+)
+def test_what_is_unknown_is_refused_in_one_line(tree, fake_gcloud, arguments, settings, named):
+    done = tree.deploy(*arguments, **settings)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert named in line
+    assert done.stdout == ""
+    assert tree.calls() == []
+    assert not (tree.root / "build").exists()
+
+
+def test_help_names_every_setting_and_its_default(tree):
+    done = tree.deploy("--help")
+    assert done.returncode == 0
+    for name, default, meaning in SETTING.findall(script()):
+        assert f"  {name}={default}\n      {meaning}\n" in done.stdout
+
+
+# The real gcloud
+
+
+def test_gcloud_accepts_every_command(tree, gcloud):
+    asked_for = {
+        "PUBLIC": "1", "CORS_ORIGINS": "https://one.example https://two.example",
+        "BUILD_SERVICE_ACCOUNT": "build@example.org", "ALLOW_PICKLED_PIPELINES": "1",
+    }  # fmt: skip
+    lines = gcloud_commands(tree.deploy("--dry-run").stdout)
+    for ingress in ("all", "internal-only", "internal-and-gclb"):
+        output = tree.deploy("--dry-run", "similar_jobs", INGRESS=ingress, **asked_for).stdout
+        lines += gcloud_commands(output)
+    distinct = dict.fromkeys(map(tuple, lines))
+    assert not_accepted(gcloud, distinct) == []
+
+
+def test_gcloud_would_not_accept_a_wrong_flag_or_value(gcloud):
+    wrong = [
+        ("functions", "deploy", "top-skills", "--cpu-boost"),
+        ("functions", "deploy", "top-skills", "--ingress-settings=some"),
+        ("functions", "deploy", "top-skills", "--region=us-central1", "--cpu=1"),
+    ]
+    assert len(not_accepted(gcloud, wrong)) == len(wrong)
+
+
+def test_without_a_project_one_line_asks_for_it(tree, gcloud, tmp_path):
+    config = {"CLOUDSDK_CONFIG": str(tmp_path), "CLOUDSDK_CORE_CHECK_GCE_METADATA": "false"}
+    done = tree.deploy(**config)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: which project?")
+
+
+# Whole runs, with a stand-in for gcloud
+
+
+def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gcloud, publishable):
+    settings = {"PROJECT": "a-project", "PUBLIC": "1", "CORS_ORIGINS": "https://a.example *"}
+    said = gcloud_commands(tree.deploy("--dry-run", **settings).stdout)
+    done = tree.deploy(**settings)
+    assert done.returncode == 0, done.stderr
+    assert tree.calls() == said
+    assert done.stdout.splitlines()[-2:] == [
+        "similar_jobs: https://similar-jobs.example",
+        "top_skills: https://top-skills.example",
+    ]
+    assert tree.staged("similar_jobs")
+    assert tree.staged("top_skills")
+    current = manifest.decode(open_storage(publishable).read(manifest.CURRENT))
+    assert {file.name for file in current.files} == set(training.FITTED)
+
+
+def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):
+    done = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1")
+    assert done.returncode == 0, done.stderr
+    assert [" ".join(call[:3]) for call in tree.calls()] == [
+        "services enable artifactregistry.googleapis.com",
+        "iam service-accounts describe",
+        "storage buckets describe",
+        "storage buckets add-iam-policy-binding",
+        "storage objects describe",
+        "functions deploy top-skills",
+        "run services describe",
+        "functions describe top-skills",
+    ]
+    assert open_storage(publishable).read(manifest.CURRENT) is None
+
+
+def test_the_project_is_the_configured_one_unless_named(tree, fake_gcloud):
+    settings = {"CONFIGURED": "configured-project", "EXISTS": "1"}
+    assert tree.deploy("top_skills", **settings).returncode == 0
+    assert all("--project=configured-project" in call for call in tree.calls()[1:])
+
+
+def test_a_grant_to_a_new_account_is_tried_again(tree, fake_gcloud):
+    script_without_pauses(tree)
+    settings = {"FAILS": "add-iam-policy-binding", "FAIL_TIMES": "3", "PUBLISH": "never"}
+    assert tree.deploy(PROJECT="a-project", **settings).returncode == 0
+    assert sum("add-iam-policy-binding" in call for call in tree.calls()) == 4
+
+
+@pytest.mark.parametrize(
+    ("fails", "hint"),
+    [
+        ("services enable", "gcloud auth login"),
+        ("service-accounts create", "roles/iam.serviceAccountAdmin"),
+        ("buckets create", "MODELS_URI=gs://another-name/models"),
+        ("add-iam-policy-binding", "roles/storage.admin"),
+        ("functions deploy top-skills", "docs/operating.md"),
+        ("run services update", "roles/run.developer"),
+        ("functions describe", "run this again"),
+    ],
+)
+def test_the_first_command_that_fails_is_the_last_and_a_hint_follows(
+    tree, fake_gcloud, fails, hint
+):
+    script_without_pauses(tree)
+    settings = {"PROJECT": "a-project", "PUBLISH": "never", "FAILS": fails}
+    done = tree.deploy("top_skills", "similar_jobs", **settings)
+    assert done.returncode == 1
+    assert fails in " ".join(tree.calls()[-1])
+    *said, line = done.stderr.splitlines()
+    assert "ERROR: (gcloud) the server said no" in said
+    assert re.fullmatch(r"error: 'gcloud .* \.\.\.' failed: .+", line)
+    assert hint in line
+    assert "https://" not in done.stdout
+
+
+def test_functions_are_not_deployed_when_there_are_no_models_for_them(tree, fake_gcloud):
+    done = tree.deploy(PROJECT="a-project")
+    assert done.returncode == 1
+    assert "make models/manifest.json" in done.stderr.splitlines()[-1]
+    assert "gcloud auth application-default login" in done.stderr.splitlines()[-1]
+    assert not any("deploy" in call for call in tree.calls())
+
+
+def test_without_gcloud_one_line_says_where_to_get_it(tree):
+    for tool in ("bash", "dirname", "rm", "mkdir", "cp"):
+        (tree.bin / tool).symlink_to(shutil.which(tool))
+    done = tree.deploy(PATH=str(tree.bin))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error: gcloud is not installed: see https://cloud.google.com/sdk/docs/install"
+    ]
+
+
+# The operator's page
+
+
+def test_the_page_has_every_setting_with_its_default():
+    documented = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)` )?\| ", PAGE, re.MULTILINE)
+    assert documented == [(name, default) for name, default, _ in SETTING.findall(script())]
+
+
+def test_the_page_has_the_limits_of_the_code():
+    rows = re.findall(r"^\| [^|]+ \| ([0-9,]+)[^|]*\|[^|]*\| `(\w+)` in `shared/limits.py` \|$",
+                      PAGE, re.MULTILINE)  # fmt: skip
+    documented = {name: int(number.replace(",", "")) for number, name in rows}
+    assert documented.keys() >= {"BODY_BYTES", "EXPERIENCES", "TEXT_CHARACTERS", "NESTING"}
+    assert documented == {name: getattr(limits, name) for name in documented}
+
+
+def test_the_pages_example_adds_up():
+    def amounts(row: str) -> list[float]:
+        (cells,) = re.findall(rf"^\| {row} \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
+        return [float(re.split("[:= ]", cell)[-1]) for cell in cells]
+
+    parts = [amounts(row) for row in ("CPU", "memory", "requests", "data out")]
+    assert [round(sum(column), 2) for column in zip(*parts, strict=True)] == amounts("sum")
+
+
+def test_the_pages_commands_are_whole_and_accepted(tree, gcloud, tmp_path):
+    page = tmp_path / "page"
+    for name in ("bin/gcloud", "bin/make", "bin/curl", "deploy.sh", ".venv/bin/python"):
+        executable(page / name, RECORDER)
+    blocks = "\n".join(re.findall(r"^```bash\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+    calls = page / "calls"
+    path = f"{page / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-eu", "-c", blocks],
+        env={"PATH": path, "CALLS": str(calls)},
+        cwd=page,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    recorded = [json.loads(line) for line in calls.read_text().splitlines()]
+    for name, *arguments in recorded:
+        if name == "python":
+            assert arguments[:2] == ["-m", "training"]
+            training.parser().parse_args(arguments[2:])
+    distinct = dict.fromkeys(
+        tuple(arguments)
+        for name, *arguments in recorded
+        # Logging in and configuring ask nobody; what is done to both functions is tried with one.
+        if name == "gcloud" and arguments[0] not in ("auth", "config")
+        if "top-skills" not in arguments
+    )
+    assert len(distinct) > 30
+    # As the page's `gcloud config set project` leaves it.
+    assert not_accepted(gcloud, distinct, CLOUDSDK_CORE_PROJECT="my-project") == []
+
+
+def test_the_pages_deployments_are_possible(tree):
+    lines = re.findall(r"(?:[A-Z_]+=\S+ )*\./deploy\.sh(?: [a-z_-]+)*", PAGE)
+    settings = {name for name, _, _ in SETTING.findall(script())}
+    assert len(lines) > 5
+    for line in lines:
+        assert set(re.findall(r"([A-Z_]+)=", line)) <= settings
+        command = ["bash", "-c", f"{line} --dry-run"]
+        assert subprocess.run(command, cwd=tree.root, capture_output=True).returncode == 0, line
+
+
+def script() -> str:
+    return (ROOT / "deploy.sh").read_text("utf-8")
+
+
+def script_without_pauses(tree: Tree) -> None:
+    text, changed = re.subn("^GRANT_PAUSE=5", "GRANT_PAUSE=0", script(), flags=re.MULTILINE)
+    assert changed == 1
+    (tree.root / "deploy.sh").write_text(text)
