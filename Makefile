@@ -16,6 +16,9 @@ test: $(VENV)/installed
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python -m pytest
 
+bench: models/manifest.json
+	$(BIN)/python -m bench
+
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: Python 3.11 or newer is needed; set PYTHON=python3.12, say" >&2; exit 1; }

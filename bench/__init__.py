@@ -1,0 +1,1 @@
+"""Measures against peers, side by side in one run."""
