@@ -11,7 +11,7 @@ from math import log
 _SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with", "or"}
 _ENOUGH = 0.4
 """Names less alike than this, from 0 to 1, are not worth suggesting."""
-_MOST_WORDS = 12
+_MOST_WORDS = 8
 _LONGEST_WORD = 24
 
 
@@ -44,14 +44,18 @@ class TitleSearch:
         self._by_pair = dict(pairs)
 
     def starting(self, texts: Iterable[str]) -> list[int]:
-        """The positions of titles that have a name in which one of `texts` starts a word."""
+        """The positions of titles that have a name in which one of `texts` starts a word.
+
+        `texts` are at most three, the likeliest reading first.
+        """
         best: dict[int, tuple[int, int]] = {}
         for reading, text in enumerate(texts):
             for entry in self._holding_start(text):
-                rank = (self._tier(entry, text) * 2 + (reading > 0), entry)
+                tier = self._tier(entry, text) * 3 + reading
                 title = self._of[entry]
-                if title not in best or rank < best[title]:
-                    best[title] = rank
+                # Of the entries of one tier the first is the best.
+                if title not in best or tier < best[title][0]:
+                    best[title] = (tier, entry)
         return sorted(best, key=best.__getitem__)
 
     def _holding_start(self, text: str) -> list[int]:
@@ -64,15 +68,17 @@ class TitleSearch:
             found = list(range(len(self._padded)))
             for start in (f" {word}" for word in words):
                 found = [i for i in found if start in self._padded[i]]
+                if not found:
+                    break
         return found
 
     def _tier(self, entry: int, text: str) -> int:
         """How well a name fits, 0 best. Another name of one word is as good as a title's own."""
-        padded, own = self._padded[entry], self._own[entry]
-        if len(padded) == len(text) + 2:
+        name, own = self._names[entry], self._own[entry]
+        if name == text:
             return 0
-        starts, whole = padded.startswith(text, 1), f" {text} " in padded
-        if starts and (own or " " not in self._names[entry]):
+        starts, whole = name.startswith(text), f" {text} " in self._padded[entry]
+        if starts and (own or " " not in name):
             return 1 if whole else 2
         if whole:
             return 3 if own else 4 if starts else 5

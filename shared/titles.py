@@ -17,7 +17,7 @@ _SEPARATOR = re.compile(r"\s+[-–—|@:]+\s+|\s*[|;:@]\s*|[\r\n]+")
 _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?|/")
 
 _RANK_LEVEL = re.compile(r"\b(entry|junior|mid|senior)[ -]?level\b")
-_LEVEL = re.compile(r"\b(?:level|tier|l)[ -]?([1-5]|i{1,3}|iv|v)\b(?!&)")
+_LEVEL = re.compile(r"\b(?:(?:level|tier)[ -]?(?:[1-5]|i{1,3}|iv|v)|l[1-5])\b")
 _EMPLOYER = re.compile(r"(?<=\w)[,.]? (?:at (?!risk\b|large\b|home\b|sea\b)|to the )(?=\S)")
 _YEARS = re.compile(
     r"\b(?:(?:from|since|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? )?"
@@ -92,17 +92,7 @@ _NOT_MISSPELLED = frozenset(
 _ENGINEERS = {"developer", "programmer"}
 """At the end of a title these mean the same work as "engineer" does."""
 _MAKES_SOFTWARE = {"computer", "application", "applications", "software"}
-_TECHNOLOGIES = {
-    "java",
-    "net",
-    "android",
-    "ios",
-    "salesforce",
-    "sharepoint",
-    "ux",
-    "python",
-    "mobile",
-}
+_TECHNOLOGIES = set("java net android ios salesforce sharepoint ux python mobile".split())
 """After "engineer" these belong before it."""
 
 _INVERTED = {"manager", "director", "engineer", "analyst", "specialist", "supervisor", "technician",
@@ -133,7 +123,7 @@ _NOISE = {
 }  # fmt: skip
 _NOISE_AT_THE_END = {"contractor", "permanent", "hybrid", "consultancy", "freelancer"}
 _CONTRACT_WORK = {
-    "manager", "administrator", "administrators", "specialist", "management", "analyst", "officer",
+    "manager", "administrator", "specialist", "management", "analyst", "officer",
     "negotiator", "attorney", "compliance", "coordinator", "director", "sensing", "pilot",
 }  # fmt: skip
 """Before these, "contract" and "remote" say what the work is about."""
@@ -199,7 +189,13 @@ def _take_apart(raw: str) -> Title:
     words = _without_noise(words)
     seniority, kept = _without_ranks(words)
     kept = _in_order(_without_repeats(kept))[:_MOST_WORDS]
-    return Title(" ".join(kept), seniority, level)
+    return Title(" ".join(kept), seniority, level or _stated_level(raw))
+
+
+def _stated_level(raw: str) -> int | None:
+    """The 3 of "Level 3", wherever it stands."""
+    stated = _LEVEL.search(normalize(raw))
+    return _LEVELS[re.sub(r"level|tier|[l -]", "", stated[0])] if stated else None
 
 
 def _without_level(words: list[str]) -> tuple[list[str], int | None]:
@@ -336,7 +332,7 @@ def _main_part(raw: str) -> str:
     undated = _YEARS.sub(" ", text)
     text = undated if _WORD.search(undated) else text
     text = _EMPLOYER.split(text, maxsplit=1)[0]
-    text = _LEVEL.sub(r" \1", text)
+    text = _LEVEL.sub(" ", text) if _WORD.search(_LEVEL.sub(" ", text)) else text
     parts = [part for part in _SEPARATOR.split(text) if _WORD.search(part)]
     parts = [part for part in parts if not _is_aside(part)] or parts
     head = _inverted([part.strip() for part in parts[0].split(",")]) if parts else text
@@ -502,9 +498,9 @@ class TitleIndex:
         text = _plain(typed)
         if not text:
             return self.titles
-        readings = list(dict.fromkeys([text, _written_out(text), parse(text).name]))
-        found = self._search.starting(readings)
-        return [self.titles[i] for i in found or self._search.nearest(readings[:2], 10)]
+        name = parse(text).name or text
+        found = self._search.starting(dict.fromkeys([text, _written_out(text), name]))
+        return [self.titles[i] for i in found or self._search.nearest([name], 10)]
 
     def __getstate__(self) -> dict[str, object]:
         return {"titles": self.titles, "names": self.names}

@@ -21,7 +21,17 @@ from training.sources import starter
 HALVES = ("choose", "report")
 SAME, FINER, COARSER, OTHER = "same name", "ours is finer", "ours is coarser", "another name"
 KEPT, CHANGED = "left as it is", "changed"
-TYPED = ("rn", "dev", "data s", "soft", "a", "dat scentist", "acountant", "nurce")
+TYPED = (
+    "rn",
+    "dev",
+    "data s",
+    "soft",
+    "a",
+    "dat scentist",
+    "acountant",
+    "nurce",
+    "enginering managr of devlopers",
+)
 
 
 def read(table: Path) -> list[tuple[str, str]]:
@@ -78,13 +88,16 @@ def report(table: Path) -> str:
 def speed(titles: int = 1_000, names: int = 8_000) -> str:
     """How long searching takes in an index of so many titles and names, made of the corpus."""
     index = _large_index(titles, names)
-    lines = [f"{len(index.titles)} titles, {len(index.names)} names; milliseconds, median of 15"]
-    started = time.perf_counter()
+    lines = [
+        f"{len(index.titles)} titles, {len(index.names)} names; "
+        "milliseconds of processor time, median of 15"
+    ]
+    started = time.thread_time()
     index.suggest("first search", 5)
-    lines.append(f"  first search {1e3 * (time.perf_counter() - started):.1f}")
+    lines.append(f"  first search {1e3 * (time.thread_time() - started):.1f}")
     for typed in TYPED:
         lines.append(
-            f"  {typed:<14} complete {_milliseconds(partial(index.complete, typed)):6.2f}"
+            f"  {typed:<31} complete {_milliseconds(partial(index.complete, typed)):6.2f}"
             f"   suggest {_milliseconds(partial(index.suggest, typed, 5)):6.2f}"
         )
     return "\n".join(lines)
@@ -108,7 +121,7 @@ def _large_index(titles: int, names: int) -> TitleIndex:
 def _milliseconds(call: Callable[[], object]) -> float:
     times = []
     for _ in range(15):
-        started = time.perf_counter()
+        started = time.thread_time()
         call()
-        times.append(time.perf_counter() - started)
+        times.append(time.thread_time() - started)
     return 1e3 * median(times)

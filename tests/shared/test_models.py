@@ -1,0 +1,295 @@
+import json
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from scipy.special import softmax
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+
+from shared import text
+from shared.errors import ModelsUnavailable
+from shared.models import (
+    REASONS,
+    Calibration,
+    SimilarJobs,
+    Skill,
+    TopSkills,
+    load_similar_jobs,
+    load_top_skills,
+)
+from shared.pipeline import ALLOWED
+from shared.titles import TitleIndex
+
+ODD = [
+    "",
+    " \n\t",
+    "the and of with",
+    "!!! ??? ...",
+    "\N{FIRE}\N{ROCKET}\N{PILE OF POO}",
+    "managed\0projects\0with\0agile",
+    "agile " + "a" * 10_000 + " scrum",
+    "a" * 10_000,
+    "\N{RIGHT-TO-LEFT OVERRIDE}managed projects",
+    "ניהול פרויקטים project management",
+    "管理项目",
+    "ＭＡＮＡＧＥＤ　ＰＲＯＪＥＣＴＳ",
+    "\ud800 lone surrogate nurse",
+    "nurse " * 500,
+    "c++ c# .net node.js",
+    "https://example.com/nurse someone@example.com",
+    "Zürich naïve façade nurse",
+    "1 2 3 4 5 2026",
+]
+
+
+@pytest.fixture(scope="module")
+def jobs(work) -> SimilarJobs:
+    return load_similar_jobs(work / "similar_jobs.model", "similar_jobs.model")
+
+
+@pytest.fixture(scope="module")
+def skills(work) -> TopSkills:
+    return load_top_skills(work / "top_skills.model", "top_skills.model")
+
+
+@pytest.fixture(scope="module")
+def texts(work):
+    rows = pd.read_parquet(work / "dataset.parquet")["text"]
+    lines = list(rows[::25])
+    return [*lines, *("\n".join(lines[i : i + 12]) for i in range(0, len(lines), 12)), *ODD]
+
+
+class Reference:
+    """What the docstring of SimilarJobs says, by scikit-learn and scipy."""
+
+    def __init__(self, model, texts):
+        self.vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64).fit(texts)
+        terms = list(self.vectorizer.get_feature_names_out())
+        self.places = model.vocabulary.positions(terms)
+        self.tfidf = TfidfTransformer(sublinear_tf=True)
+        self.tfidf.idf_ = model.idf.astype(np.float64)
+        shape = (len(model.idf), len(model.titles))
+        entries = (model.weights.astype(np.float64), model.columns.astype(int), model.starts)
+        self.weights = sparse.csr_matrix(entries, shape=shape)
+        self.model = model
+
+    def vectors(self, texts):
+        """TF-IDF over the model's terms, shape (texts, terms), and each text's known terms."""
+        found = self.vectorizer.transform(texts).tocoo()
+        known = self.places[found.col] >= 0
+        entries = (found.data[known], (found.row[known], self.places[found.col][known]))
+        counts = sparse.csr_matrix(entries, shape=(len(texts), len(self.model.idf)))
+        return self.tfidf.transform(counts), np.diff(counts.indptr)
+
+    def logits(self, texts):
+        """Calibrated scores, shape (texts, titles), and which texts have known terms."""
+        vectors, lengths = self.vectors(texts)
+        scores = (vectors @ self.weights).toarray() + self.model.bias.astype(np.float64)
+        factors = map(self.model.calibration.scale, scores, lengths)
+        return np.array(list(factors))[:, None] * scores, lengths > 0
+
+    def probabilities(self, texts):
+        logits, usable = self.logits(texts)
+        return softmax(logits, axis=1), usable
+
+
+@pytest.fixture(scope="module")
+def reference(jobs, texts):
+    return Reference(jobs, texts)
+
+
+def test_probabilities_are_those_that_scikit_learn_gets(jobs, reference, texts):
+    expected, usable = reference.probabilities(texts)
+    assert len(texts) > 450
+    assert usable.sum() > 450
+    for content, row, any_known in zip(texts, expected, usable, strict=True):
+        probabilities = jobs.probabilities([content])
+        if not any_known:
+            assert probabilities is None
+            continue
+        np.testing.assert_allclose(probabilities, row, rtol=0, atol=1e-6)
+
+
+def test_several_texts_give_the_mean_of_those_that_can_be_used(jobs, reference, texts):
+    some = [texts[3], "", texts[40], "the and of", texts[-20]]
+    expected, usable = reference.probabilities(some)
+    np.testing.assert_allclose(
+        jobs.probabilities(some), expected[usable].mean(axis=0), rtol=0, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("content", ODD, ids=lambda each: ascii(each[:12]))
+def test_odd_texts_give_a_distribution_or_nothing(jobs, content):
+    probabilities = jobs.probabilities([content])
+    if probabilities is not None:
+        assert probabilities.shape == (len(jobs.titles),)
+        assert probabilities.min() >= 0
+        assert probabilities.sum() == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("unusable", [[], [""], ["the and of"], ["", "!!!"], ["zzqqxxj"]])
+def test_without_a_known_word_there_is_no_distribution(jobs, unusable):
+    assert jobs.probabilities(unusable) is None
+
+
+def test_the_order_of_texts_does_not_matter(jobs, texts):
+    some = texts[:5]
+    np.testing.assert_allclose(
+        jobs.probabilities(some), jobs.probabilities(some[::-1]), rtol=0, atol=1e-12
+    )
+
+
+def test_titles_are_sorted_and_stand_once(jobs, skills):
+    for titles in (jobs.titles, skills.index.titles):
+        assert titles == sorted(set(titles))
+    assert jobs.titles == skills.index.titles
+
+
+# Calibration
+
+
+@pytest.fixture(scope="module")
+def calibration(jobs):
+    return jobs.calibration
+
+
+def test_calibration_keeps_the_order_of_titles(calibration):
+    random = np.random.default_rng(0)
+    for known in (1, 10, 300):
+        assert calibration.scale(random.normal(size=300), known) > 0
+
+
+def test_calibration_gives_the_first_title_the_share_that_was_right():
+    calibration = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.1, 0.9]))
+    random = np.random.default_rng(0)
+    for size in (3, 30):
+        scores = random.normal(size=size)
+        said = softmax(calibration.first_scale(scores, 5) * scores).max()
+        given = softmax(calibration.scale(scores, 5) * scores).max()
+        assert given == pytest.approx(0.1 + 0.8 * said, abs=1e-6)
+
+
+@pytest.mark.parametrize("scores", [np.zeros(5), np.full(5, 1e-9), np.array([1.0, 1.0, 0.0])])
+def test_titles_that_are_level_stay_so(calibration, scores):
+    probabilities = softmax(calibration.scale(scores, 3) * scores)
+    assert np.all(np.isfinite(probabilities))
+    assert probabilities[0] == pytest.approx(probabilities[1])
+
+
+# Why: phrases and the conformal set
+
+
+def test_a_reason_weighs_what_its_term_adds_to_the_logit_above_the_mean(jobs, reference, texts):
+    checked = 0
+    for content in texts[:40]:
+        vectors, lengths = reference.vectors([content])
+        if not lengths[0]:
+            continue
+        probabilities = jobs.probabilities([content])
+        first = int(np.argmax(probabilities))
+        scores = (vectors @ reference.weights).toarray()[0] + jobs.bias
+        scale = jobs.calibration.scale(scores, lengths[0])
+        rows = scale * reference.weights.multiply(vectors.T).toarray()
+        shares = rows[:, first] - rows.mean(axis=1)
+        for reason in jobs.explain([content], [first])[0]:
+            assert np.abs(shares - reason.weight).min() < 1e-6
+            checked += 1
+    assert checked > 60
+
+
+def test_reasons_are_phrases_of_the_text_strongest_first(jobs, texts):
+    for content in texts[:40]:
+        words = set(text.words(content))
+        for reasons in jobs.explain([content], list(range(0, len(jobs.titles), 40))):
+            weights = [reason.weight for reason in reasons]
+            assert weights == sorted(weights, reverse=True)
+            assert all(weight > 0 for weight in weights)
+            assert len(reasons) <= REASONS
+            for reason in reasons:
+                assert words.issuperset(reason.phrase.split())
+
+
+def test_the_strongest_reason_speaks_for_the_title(jobs):
+    position = jobs.titles.index("data scientist")
+    content = "trained machine learning models in python and answered the phone"
+    (reasons,) = jobs.explain([content], [position])
+    assert set(reasons[0].phrase.split()) <= {"machine", "learning", "models", "python", "trained"}
+
+
+def test_the_likely_titles_are_the_most_probable_ones(jobs, texts):
+    for content in texts[:40]:
+        probabilities = jobs.probabilities([content])
+        if probabilities is None:
+            continue
+        likely = jobs.likely(probabilities)
+        assert len(likely) >= 1
+        assert list(probabilities[likely]) == sorted(probabilities, reverse=True)[: len(likely)]
+        others = np.delete(probabilities, likely)
+        assert np.all(others < jobs.threshold)
+
+
+def test_there_is_a_likely_title_even_where_none_is_probable(jobs):
+    even = np.full(len(jobs.titles), 1 / len(jobs.titles)) * jobs.threshold / 2
+    assert len(jobs.likely(even)) == 1
+
+
+# Skills
+
+
+@pytest.fixture
+def two():
+    index = TitleIndex.build(["nurse", "cook", "pilot"], {})
+    scores = np.array([1, 0.5, 1, 0.75, 0.25], np.float32)
+    starts = np.array([0, 2, 5], np.int64)
+    return TopSkills(index, ["grill\nfry", "wards\ncharts\nshots", ""], scores, starts)
+
+
+def test_skills_come_with_their_own_scores(two):
+    assert two.skills("cook", 20) == [Skill("grill", 1.0), Skill("fry", 0.5)]
+    assert two.skills("nurse", 2) == [Skill("wards", 1.0), Skill("charts", 0.75)]
+    assert two.skills("pilot", 20) == []
+
+
+def test_fitted_skills_are_the_same_on_every_call(skills):
+    first = skills.skills("data scientist", 20)
+    assert len(first) == 20
+    assert skills.skills("data scientist", 20) == first
+    assert skills.skills("data scientist", 5) == first[:5]
+
+
+# Loading
+
+
+def test_our_own_file_is_told_from_a_pipeline_by_its_ending(work, tmp_path):
+    (tmp_path / "0123").write_bytes((work / "similar_jobs.model").read_bytes())
+    assert isinstance(load_similar_jobs(tmp_path / "0123", "similar_jobs.model"), SimilarJobs)
+    with pytest.raises(ModelsUnavailable, match=ALLOWED):
+        load_similar_jobs(tmp_path / "0123", "similar_jobs.joblib")
+
+
+def test_one_model_is_not_taken_for_the_other(work):
+    with pytest.raises(ModelsUnavailable):
+        load_similar_jobs(work / "top_skills.model", "similar_jobs.model")
+    with pytest.raises(ModelsUnavailable):
+        load_top_skills(work / "similar_jobs.model", "top_skills.model")
+
+
+def test_a_pipeline_is_loaded_where_it_is_allowed(tmp_path, monkeypatch):
+    monkeypatch.setenv(ALLOWED, "1")
+    pipeline = make_pipeline(CountVectorizer(), MultinomialNB())
+    pipeline.fit(["cared for patients", "wrote java"], ["nurse", "software engineer"])
+    joblib.dump(pipeline, tmp_path / "similar_jobs.joblib")
+    model = load_similar_jobs(tmp_path / "similar_jobs.joblib", "similar_jobs.joblib")
+    assert model.titles == ["nurse", "software engineer"]
+    expected = pipeline.predict_proba(["java"])[0]
+    np.testing.assert_allclose(model.probabilities(["java"]), expected)
+
+
+def test_what_is_published_names_the_files(models):
+    manifest = json.loads((models / "manifest.json").read_text())
+    names = [file["name"] for file in manifest["files"]]
+    assert names == ["similar_jobs.model", "top_skills.model"]

@@ -1,0 +1,120 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from shared.text import STOP_WORDS, normalize, stem, terms, wordings, words
+
+CHARACTERS = 100_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Managed projects", ["managed", "projects"]),
+        ("C++, C# and .NET (ASP.NET)", ["c++", "c#", "and", ".net", "asp.net"]),
+        ("Node.js; React.js.", ["node.js", "react.js"]),
+        ("R, C and Go", ["r", "c", "and", "go"]),
+        ("the nurse's chart", ["the", "nurse's", "chart"]),
+        ("end of line.\nNext", ["end", "of", "line", "next"]),
+        ("see https://example.com/a?b=c#d or www.example.com", ["see", "or"]),
+        ("mail me@example.com now", ["mail", "now"]),
+        ("B2B/SaaS 24x7", ["b2b", "saas", "24x7"]),
+        ("snake_case and dash-ed", ["snake", "case", "and", "dash", "ed"]),
+        ("ＷＩＤＥ ﬁne", ["wide", "fine"]),
+        ("Zürich, Montréal", ["zürich", "montréal"]),
+        ("управлял проектами", ["управлял", "проектами"]),
+        ("a\0b\tc", ["a", "b", "c"]),
+        ("\N{FIRE} hot \N{FIRE}", ["hot"]),
+        ("", []),
+        ("!!! - ...", []),
+    ],
+)
+def test_words(text, expected):
+    assert words(text) == expected
+
+
+def test_a_word_longer_than_words_are_is_passed_over():
+    assert words(f"agile {'a' * 10_000} scrum") == ["agile", "scrum"]
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        "manage managed managing manages",
+        "develop developed developing develops developer developers development",
+        "nurse nurses nursing nursed",
+        "plan planned planning planner",
+        "audit audited auditing auditor",
+        "patient patients patient's",
+    ],
+)
+def test_forms_of_a_word_have_one_stem(forms):
+    assert len({stem(form) for form in forms.split()}) == 1
+
+
+def test_trades_keep_their_own_stems():
+    trades = "c c++ c# r java javascript nurse plumber painter pilot policy police"
+    assert len({stem(word) for word in trades.split()}) == len(trades.split())
+
+
+def test_terms_are_stems_then_pairs_of_neighbours():
+    assert terms("Managed agile projects") == [
+        stem("managed"),
+        stem("agile"),
+        stem("projects"),
+        f"{stem('managed')} {stem('agile')}",
+        f"{stem('agile')} {stem('projects')}",
+    ]
+
+
+def test_stop_words_are_passed_over_and_what_they_part_are_neighbours():
+    assert terms("managed the projects") == terms("managed projects")
+    assert terms(" ".join(STOP_WORDS)) == []
+    assert terms("The OF and") == []
+
+
+def test_case_and_width_do_not_matter():
+    assert terms("MANAGED ＰＲＯＪＥＣＴＳ") == terms("managed projects")
+
+
+def test_wordings_are_the_terms_as_they_are_first_worded():
+    found = wordings("Managing projects, managed the projects")
+    assert found[stem("managed")] == "managing"
+    assert found[f"{stem('managed')} {stem('projects')}"] == "managing projects"
+
+
+@given(st.text())
+def test_wordings_has_all_terms(text):
+    assert set(wordings(text)) == set(terms(text))
+
+
+@given(st.text())
+@example("\ud800")
+def test_any_text_has_terms_of_words_and_pairs(text):
+    found = terms(text)
+    single = [term for term in found if " " not in term]
+    assert len(found) == max(0, 2 * len(single) - 1)
+    assert all(term == term.strip() and term for term in found)
+
+
+@given(st.text())
+@example("J\N{COMBINING CARON}ava")
+@example("\N{SQUARE KB}")
+@example("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}stanbul")
+def test_normalized_text_has_the_same_terms(text):
+    assert terms(normalize(text)) == terms(text)
+
+
+@given(st.text(), st.text())
+def test_lines_are_read_one_after_the_other(first, second):
+    assert words(f"{first}\n{second}") == words(first) + words(second)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "a.", "a'", "a@", "@", "www.", "http://", "(", "a ", "é", "\N{FIRE}", "+", "#", ".net"],
+)
+def test_hostile_text_is_read_too(piece):
+    text = (piece * CHARACTERS)[:CHARACTERS]
+    assert len(terms(text)) < CHARACTERS
+    assert terms(f"nurse {text}")[:1] == [stem("nurse")]

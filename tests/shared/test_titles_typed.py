@@ -1,0 +1,140 @@
+"""Titles as people type them, found, suggested and completed in the index of the starter corpus."""
+
+import csv
+import pickle
+import random
+from pathlib import Path
+
+import pytest
+
+from shared.titles import TitleIndex, parse
+from training.sources import starter
+
+TYPED = Path(__file__).with_name("titles_typed.tsv")
+ENTRIES = starter.read()
+
+
+@pytest.fixture(scope="module")
+def index():
+    return TitleIndex.build([e.title for e in ENTRIES], {e.title: list(e.also) for e in ENTRIES})
+
+
+def typed():
+    with TYPED.open(encoding="utf-8", newline="") as file:
+        return [(raw, title) for raw, title in csv.reader(file, delimiter="\t")]
+
+
+@pytest.mark.parametrize(("raw", "title"), typed())
+def test_what_people_type_is_found(index, raw, title):
+    assert (index.find(raw) or "") == title
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.title)
+def test_a_title_of_the_corpus_is_found_by_its_name_and_under_ranks(index, entry):
+    assert index.find(entry.title) == entry.title
+    assert index.find(f"  {entry.title.upper()} (Remote)") == entry.title
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "seniority", "level"),
+    [
+        ("Sr. Data Scientists II", "data scientist", "senior", 2),
+        ("Director - Marketing", "marketing director", None, None),
+        ("Manager Quality Control", "quality control manager", None, None),
+        ("Chief Financial Officer", "chief financial officer", None, None),
+        ("Tech Lead", "technical lead", None, None),
+        ("Database Administrator Team Lead", "database administrator", "lead", None),
+        ("Contract Manager", "contract manager", None, None),
+        ("Contract Java Developer", "java software engineer", None, None),
+        ("General Contractor", "general contractor", None, None),
+        ("Remote Sensing Analyst", "remote sensing analyst", None, None),
+        ("Associate Product Designer", "product designer", "junior", None),
+        ("Associate Director", "associate director", None, None),
+        ("Staff Accountant", "staff accountant", None, None),
+        ("Welder Apprentice", "welder", "trainee", None),
+        ("Marketing Intern", "marketing intern", "intern", None),
+        ("Support Engineer, Level 3", "support engineer", None, 3),
+        ("Capital Markets Analyst", "capital markets analyst", None, None),
+        ("Medical Resident", "medical resident", None, None),
+        ("Printer Technician", "printer technician", None, None),
+        ("Managed Care Nurse", "managed care nurse", None, None),
+        ("Adminstrative Assitant", "administrative assistant", None, None),
+        ("Computer Programmer", "software engineer", None, None),
+        ("Lecturer 2016 to present", "lecturer", None, None),
+        ("Planner 1234567", "planner", None, None),
+        ("Professor of Botany", "professor", None, None),
+        ("911 Dispatcher", "911 dispatcher", None, None),
+    ],
+)
+def test_a_title_is_taken_apart(raw, name, seniority, level):
+    title = parse(raw)
+    assert (title.name, title.seniority, title.level) == (name, seniority, level)
+
+
+def test_a_name_is_its_own_name():
+    pieces = """senior lead intern manager engineer developer software java .net ( ) , - / & at ii
+    3 team level contract remote of in professor 2019 to present tech lead men r&d c# us rn 12345
+    associate staff director accounting dev admin system graduate chief officer""".split()
+    draw = random.Random(5)
+    for _ in range(5000):
+        raw = " ".join(draw.choices(pieces, k=draw.randint(1, 8)))
+        name = parse(raw).name
+        assert parse(name).name == name, raw
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("rn", "registered nurse"),
+        ("data s", "data scientist"),
+        ("dev", "software engineer"),
+        ("nurs", "registered nurse"),
+        ("teach", "teacher"),
+        ("java dev", "java software engineer"),
+        ("sr dat", "data analyst"),
+        ("scientist data", "data scientist"),
+        ("c++", "software engineer"),
+        ("dat scentist", "data scientist"),
+        ("accuntan", "accountant"),
+        ("acountant", "accountant"),
+        ("nurce", "registered nurse"),
+    ],
+)
+def test_the_title_meant_is_completed_first(index, typed, first):
+    assert index.complete(typed)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("raw", "first"),
+    [
+        ("dat scentist", "data scientist"),
+        ("Datascientist", "data scientist"),
+        ("acountant", "accountant"),
+        ("nurce", "registered nurse"),
+        ("softwre enginer", "software engineer"),
+        ("plumbing guy", "plumber"),
+    ],
+)
+def test_the_title_meant_is_suggested_first(index, raw, first):
+    assert index.suggest(raw, 5)[0] == first
+
+
+def test_a_title_comes_before_its_longer_cousins_and_whole_words_before_beginnings(index):
+    found = index.complete("teacher")
+    assert found[:2] == ["teacher", "teacher assistant"]
+    found = index.complete("dev")
+    assert found.index("web developer") < found.index("business development")
+
+
+def test_what_resembles_nothing_has_no_suggestions(index):
+    for raw in ("zzxqj", "", "数据科学家", "🙂", "\x00"):
+        assert index.suggest(raw, 5) == []
+    assert index.complete("zzxqj") == []
+
+
+def test_searching_does_not_change_what_is_stored(index):
+    fresh = TitleIndex.build(index.titles, {e.title: list(e.also) for e in ENTRIES})
+    stored = pickle.dumps(fresh)
+    fresh.complete("dat"), fresh.suggest("dta", 3), fresh.find("help desks technician")
+    assert pickle.dumps(fresh) == stored
+    assert pickle.loads(stored).complete("dat") == index.complete("dat")

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.vocabulary import Vocabulary
+
+TERMS = ["agile", "agil scrum", "c++", "développeur", "管理", "", "\ud800", "a" * 10_000]
+
+
+@given(st.lists(st.text(), unique=True, min_size=1), st.lists(st.text()))
+def test_each_term_has_a_position_of_its_own_and_no_other_term_has_one(terms, others):
+    vocabulary, order = Vocabulary.build(terms)
+    by_term = dict(zip(terms, vocabulary.positions(terms), strict=True))
+    assert sorted(by_term.values()) == list(range(len(terms)))
+    assert [terms[i] for i in order] == sorted(terms, key=by_term.__getitem__)
+    expected = [by_term.get(term, -1) for term in others]
+    assert vocabulary.positions(others).tolist() == expected
+
+
+def test_positions_come_in_the_order_of_the_question():
+    vocabulary, _ = Vocabulary.build(TERMS)
+    forth = vocabulary.positions(TERMS)
+    np.testing.assert_array_equal(vocabulary.positions(TERMS[::-1]), forth[::-1])
+    assert vocabulary.positions(["c++", "unknown", "c++"]).tolist() == [forth[2], -1, forth[2]]
+
+
+def test_no_terms_have_no_positions():
+    vocabulary, _ = Vocabulary.build(TERMS)
+    assert vocabulary.positions([]).shape == (0,)
+
+
+def test_positions_do_not_depend_on_the_order_in_which_a_vocabulary_was_built():
+    one, _ = Vocabulary.build(TERMS)
+    other, _ = Vocabulary.build(TERMS[::-1])
+    np.testing.assert_array_equal(one.digests, other.digests)
+
+
+def test_digests_ascend():
+    vocabulary, _ = Vocabulary.build([str(i) for i in range(1000)])
+    assert np.all(vocabulary.digests[1:] > vocabulary.digests[:-1])
+
+
+def test_a_term_that_stands_twice_is_refused():
+    with pytest.raises(ValueError, match="same digest"):
+        Vocabulary.build(["agile", "scrum", "agile"])
+
+
+def test_a_vocabulary_outlasts_releases():
+    vocabulary, _ = Vocabulary.build(["agile"])
+    assert vocabulary.digests.tolist() == [int.from_bytes(AGILE, "little")]
+    assert vocabulary.digests.dtype == np.dtype("<u8")
+
+
+AGILE = bytes.fromhex("5dd1749670b1e280")
+"""BLAKE2b of "agile", 8 bytes: `printf agile | b2sum -l 64`."""
