@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench import models, serving
+from bench import experiences, models, serving
 
 
 def main() -> None:
@@ -13,7 +13,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".cache/training"))
     parser.add_argument("--models", type=Path, default=Path("models"))
+    parser.add_argument(
+        "--experiences", type=Path, help="a table of people's jobs: bench/experiences.py"
+    )
+    parser.add_argument("--label-column", default="title_original114")
     options = parser.parse_args()
+    if options.experiences:
+        table = experiences.compare(options.work, options.experiences, options.label_column)
+        _print("one title from several earlier jobs", table)
+        return
     _print("similar jobs, held-out texts", pd.DataFrame(models.compare(options.work)).T)
     _print("serving, 144 words", serving.measure(options.work, options.models))
 

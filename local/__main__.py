@@ -1,11 +1,13 @@
 """`python -m local`: starts every function and a gateway in front of them, until Ctrl-C."""
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 START_SECONDS = 30
 STOP_SECONDS = 5
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 EXAMPLES = """
 Ready at http://{host}:{port} (Ctrl-C stops everything). Try:
@@ -30,16 +33,20 @@ def main() -> int:
     port = int(os.environ.get("PORT", "8080"))
     ports = {name: port + 1 + i for i, name in enumerate(FUNCTIONS)}
     for each in (port, *ports.values()):
-        if _listens(each):
+        if _in_use(each):
             print(f"error: port {each} is in use; stop what listens there or set PORT to a port "
                   f"with {len(ports)} free ones after it", file=sys.stderr)  # fmt: skip
             return 1
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
     processes: dict[str, subprocess.Popen[bytes]] = {}
+    early: list[int] = []
+    # Until every process is known here, a signal waits: what is not known cannot be stopped.
+    _on_signals(lambda number, _frame: early.append(number))
     try:
         for name, each in ports.items():
             processes[name] = _start(name, each)
+        _on_signals(_interrupt)
+        if early:
+            _interrupt(early[0], None)
         for name, each in ports.items():
             if not _wait(processes[name], each):
                 print(f"error: {name} did not start; its output is above", file=sys.stderr)
@@ -55,7 +62,14 @@ def main() -> int:
     return 0
 
 
+def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in SIGNALS:
+        signal.signal(number, handler)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # Once is enough: another Ctrl-C must not keep us from stopping what we started.
+    _on_signals(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -81,6 +95,16 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> bool:
         if _listens(port):
             return True
         time.sleep(0.02)
+    return False
+
+
+def _in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
     return False
 
 

@@ -2,8 +2,10 @@
 
 import http.client
 import json
+import string
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 FUNCTIONS = {
     "similar_jobs": ("/model/similar_jobs",),
@@ -11,7 +13,10 @@ FUNCTIONS = {
 }
 """Each function and the paths, with all below them, that are passed on to it."""
 
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "server", "date"}
+_HOP_BY_HOP = {
+    "connection", "keep-alive", "transfer-encoding", "te", "upgrade", "expect", "server", "date",
+    "content-length",
+}  # fmt: skip
 
 
 def gateway(address: tuple[str, int], ports: dict[str, int]) -> ThreadingHTTPServer:
@@ -30,10 +35,16 @@ class _Gateway(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         path = self.path.partition("?")[0]
         host, ports = self.upstream
-        for name, prefixes in FUNCTIONS.items():
-            if any(path == p or path.startswith(p + "/") for p in prefixes):
-                self._ask(host, ports[name])
-                return
+        try:
+            # Read in any case: what is left of a body would pass for the next request.
+            body = self._body()
+            for name, prefixes in FUNCTIONS.items():
+                if any(path == p or path.startswith(p + "/") for p in prefixes):
+                    self._ask(host, ports[name], body)
+                    return
+        except ValueError:
+            self.send_error(400)
+            return
         self._refuse(404, "unknown_path", "There is nothing at this path.")
 
     def __getattr__(self, name: str) -> Callable[[], None]:
@@ -42,15 +53,30 @@ class _Gateway(BaseHTTPRequestHandler):
             return self._pass_on
         raise AttributeError(name)
 
-    def _ask(self, host: str, port: int) -> None:
+    def _body(self) -> bytes:
+        """The whole body. Raises ValueError where its length, or that of a chunk, is none."""
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        return self.rfile.read(_length(self.headers.get("Content-Length", "0"), 10))
+
+    def _chunk(self) -> bytes:
+        size = self.rfile.readline().decode("latin-1").partition(";")[0].strip()
+        chunk = self.rfile.read(_length(size, 16))
+        while self.rfile.readline().strip():
+            pass  # What may follow the last one, up to an empty line.
+        return chunk
+
+    def _ask(self, host: str, port: int, body: bytes) -> None:
+        """Asks a function and answers what it answers."""
         connection = http.client.HTTPConnection(host, port, timeout=60)
         try:
-            connection.putrequest(self.command, self.path, skip_host=True)
+            target = quote(self.path.encode("latin-1"), safe=string.punctuation)
+            connection.putrequest(self.command, target, skip_host=True)
             for name, value in self.headers.items():
                 if name.lower() not in _HOP_BY_HOP:
                     connection.putheader(name, value)
-            length = self.headers.get("Content-Length", "0")
-            body = self.rfile.read(int(length) if length.isdigit() else 0)
+            if body or "Content-Length" in self.headers:
+                connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             answer = connection.getresponse()
             content = answer.read()
@@ -61,9 +87,14 @@ class _Gateway(BaseHTTPRequestHandler):
             connection.close()
         self.send_response(answer.status)
         for name, value in answer.getheaders():
-            if name.lower() not in _HOP_BY_HOP | {"content-length"}:
+            if name.lower() not in _HOP_BY_HOP:
                 self.send_header(name, value)
         self._finish(content, answer.headers.get("Content-Length"))
+
+    def send_error(self, code: int, *_args: object, **_more: object) -> None:
+        """What is no HTTP gets JSON, too, and the end of its connection."""
+        self.close_connection = True
+        self._refuse(code, "bad_request", "This is no HTTP request that can be passed on.")
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         body = {"error": {"code": code, "message": message}, "results": []}
@@ -72,10 +103,19 @@ class _Gateway(BaseHTTPRequestHandler):
         self._finish(json.dumps(body).encode(), None)
 
     def _finish(self, content: bytes, length: str | None) -> None:
-        self.send_header("Content-Length", length or str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        if length or content:
+            self.send_header("Content-Length", length or str(len(content)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the functions log, without anybody's text."""
+
+
+def _length(text: str, base: int) -> int:
+    if not text.isascii() or not text.isalnum():
+        raise ValueError(text)
+    return int(text, base)

@@ -126,9 +126,12 @@ class SimilarJobs:
     threshold: float
 
     def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
-        """The mean of the distributions of the texts that have a known term."""
-        each = [_softmax(self.logits(known)) for known in map(self.known_terms, texts) if known]
-        return np.mean(each, axis=0) if each else None
+        """The geometric mean of the distributions of the texts that have a known term.
+
+        Of the rules in docs/models.md it foretells people's latest title best from earlier jobs.
+        """
+        each = [self.logits(known) for known in map(self.known_terms, texts) if known]
+        return _softmax(np.mean(each, axis=0)) if each else None
 
     def logits(self, known: dict[int, int]) -> NDArray[np.float64]:
         """The calibrated score of each title, shape (titles,); `known` is not empty."""

@@ -1,5 +1,6 @@
 """Real parts for all tests: fitted models, functions-framework processes, a bucket emulator."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -24,6 +25,10 @@ ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("similar_jobs", "top_skills")
 START_SECONDS = 60
 BUCKET = "test-models"
+MODELS_ARE_MADE_OF = (
+    "shared/*.py", "training/**/*.py", "training/starter/*.txt", "requirements.txt",
+    "functions/*/requirements.txt",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,31 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(work: Path) -> Path:
     """A directory with real published models. Copy it before changing anything in it."""
     return work / "models"
+
+
+@pytest.fixture(scope="session")
+def default_models() -> Path:
+    """The models that `make run` serves, beside the leavings of their training in `../work`.
+
+    Kept in .cache, and built again when anything changed that they are made of.
+    """
+    home = ROOT / ".cache" / "test-default"
+    home.mkdir(parents=True, exist_ok=True)
+    digest = sha256(sys.version.encode())
+    for pattern in MODELS_ARE_MADE_OF:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    # Two runs of the tests at a time must not build into the same place.
+    with (home / "made_of").open("a+") as made_of:
+        fcntl.flock(made_of, fcntl.LOCK_EX)
+        made_of.seek(0)
+        if made_of.read() != digest.hexdigest():
+            made_of.truncate(0)
+            options = ["--work", home / "work", "--out", home / "models"]
+            command = [sys.executable, "-m", "training", "build", *options]
+            subprocess.run(command, check=True, cwd=ROOT)
+            made_of.write(digest.hexdigest())
+    return home / "models"
 
 
 @pytest.fixture

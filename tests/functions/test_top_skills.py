@@ -1,0 +1,239 @@
+"""What top_skills answers, asked of the staged bundle as it is served."""
+
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from shared import limits, manifest
+from shared.models import load_top_skills
+
+PATHS = ["/model/skills/{}", "/skills/{}", "/{}", "/?title={}"]
+NO_WHOLE_NUMBERS = ["-1", "+1", "1.5", "1.0", "abc", "", " ", "1e3", "0x1", "1_0", "1,0", "-0"]
+NO_WHOLE_NUMBERS += ["١", "１", "²", "½", "∞", "1 2", "1\n", "NaN", "null", "-" + "9" * 50]
+
+
+@pytest.fixture
+def url(served):
+    return served["top_skills"].url
+
+
+@pytest.fixture(scope="module")
+def model(work):
+    return load_top_skills(work / "top_skills.model", "top_skills.model")
+
+
+def get(url, **parameters):
+    return requests.get(url, params=parameters, timeout=30)
+
+
+def skills(url, title, **parameters):
+    return results(get(f"{url}/model/skills/{quote(title, safe='')}", **parameters))
+
+
+def results(answer):
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert set(body) == {"results"}
+    return body["results"]
+
+
+def assert_refused(answer, status, code, *words):
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert set(body) == {"error", "results"}
+    assert body["results"] == []
+    assert body["error"]["code"] == code
+    for word in words:
+        assert word in body["error"]["message"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_gives_the_same_20_phrases(url, path):
+    answer = get(url + path.format("data%20scientist"))
+    found = results(answer)
+    assert len(found) == 20
+    assert all(type(phrase) is str and phrase.strip() == phrase != "" for phrase in found)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.content == get(f"{url}/model/skills/data%20scientist").content
+
+
+def test_every_title_has_20_different_phrases(url, model):
+    for title in model.index.titles:
+        found = skills(url, title)
+        assert len(set(found)) == len(found) == 20, title
+
+
+def test_the_phrases_are_those_of_the_title(url):
+    assert "python" in skills(url, "data scientist", limit=100)
+    assert not set(skills(url, "data scientist")) & set(skills(url, "welder"))
+
+
+def test_the_phrases_are_the_same_on_every_call_and_in_every_process(url, serve, models):
+    once = skills(url, "data scientist", limit=100)
+    assert skills(url, "data scientist", limit=100) == once
+    with serve("top_skills", MODELS_URI=str(models), PYTHONHASHSEED="7") as another:
+        assert skills(another.url, "data scientist", limit=100) == once
+
+
+def test_limit_keeps_the_strongest(url):
+    most = skills(url, "data scientist", limit=100)
+    assert len(set(most)) == len(most) == 100
+    assert skills(url, "data scientist") == most[:20]
+    for n in (1, 2, 19, 21, 99):
+        assert skills(url, "data scientist", limit=n) == most[:n]
+
+
+@pytest.mark.parametrize("text", ["0", "101", "1000", "9" * 40, *NO_WHOLE_NUMBERS])
+def test_a_limit_that_is_no_whole_number_from_1_to_100_is_refused(url, text):
+    for path in PATHS:
+        answer = get(url + path.format("cook"), limit=text)
+        assert_refused(answer, 400, "invalid_request", "limit", "1 to 100")
+
+
+def test_details_add_the_strength_of_each_phrase(url):
+    detailed = skills(url, "data scientist", details=1, limit=100)
+    assert all(set(each) == {"phrase", "score"} for each in detailed)
+    assert [each["phrase"] for each in detailed] == skills(url, "data scientist", limit=100)
+    scores = [each["score"] for each in detailed]
+    assert scores == sorted(scores, reverse=True)
+    assert 1 >= scores[0] > scores[-1] >= 0
+    assert len(skills(url, "data scientist", details=1)) == 20
+    assert skills(url, "data scientist", details=0) == skills(url, "data scientist")
+
+
+@pytest.mark.parametrize("text", ["", "2", "-1", "true", "yes", "01", "١"])
+def test_details_are_asked_for_by_1_and_nothing_else(url, text):
+    answer = get(f"{url}/model/skills/cook", details=text)
+    assert_refused(answer, 400, "invalid_request", "details")
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("Sr. Data Scientists II", "data scientist"),
+        ("Senior Data Scientist II", "data scientist"),
+        ("  DATA   scientist\t", "data scientist"),
+        ("ｄａｔａ　ｓｃｉｅｎｔｉｓｔ", "data scientist"),
+        ("Data Scientist (Remote)", "data scientist"),
+        ("UX/UI designer", "ux designer"),
+        ("UI / UX Designer", "ux designer"),
+        ("C++ developer", "software engineer"),
+        ("C# Developer", "net engineer"),
+        (".NET developer", "net engineer"),
+        ("Manager, Accounting", "accounting manager"),
+    ],
+)
+def test_a_title_is_found_after_the_normalisation_of_training(url, raw, title):
+    expected = skills(url, title)
+    assert skills(url, raw) == expected
+    assert results(get(url, title=raw)) == expected
+    for path in PATHS[:3]:
+        assert results(get(url + path.format(quote(raw, safe="")))) == expected
+        assert results(get(url + path.format(quote(raw, safe="/+,")))) == expected
+
+
+@pytest.mark.parametrize("title", ["dta scientist", "Datascientist", "Chief Data Scientist of X"])
+def test_an_unknown_title_is_404_with_the_nearest_ones(url, model, title):
+    for path in PATHS:
+        answer = get(url + path.format(quote(title)))
+        assert_refused(answer, 404, "unknown_title")
+        suggestions = answer.json()["error"]["suggestions"]
+        assert "data scientist" in suggestions
+        assert len(set(suggestions)) == len(suggestions) <= limits.SUGGESTIONS
+        assert set(suggestions) <= set(model.index.titles)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["zzxqj", "développeur", "数据科学家", "🙂", "\x00", "..", "%2F", "<b>", "a" * 200, "/?#"],
+)
+def test_what_resembles_no_title_is_404_all_the_same(url, title):
+    answer = get(f"{url}/model/skills/{quote(title, safe='')}")
+    assert_refused(answer, 404, "unknown_title")
+    assert type(answer.json()["error"]["suggestions"]) is list
+    assert_refused(get(url, title=title), 404, "unknown_title")
+
+
+def test_bytes_that_are_no_utf8_are_a_title_that_is_not_known(url):
+    for path in PATHS:
+        assert_refused(get(url + path.format("%ff%fe")), 404, "unknown_title")
+
+
+def test_a_title_too_long_is_refused(url):
+    for path in PATHS:
+        answer = get(url + path.format("a" * (limits.TITLE_CHARACTERS + 1)))
+        assert_refused(answer, 400, "invalid_request", "title", str(limits.TITLE_CHARACTERS))
+
+
+@pytest.mark.parametrize("path", ["", "/", "/?title=", "/?Title=cook"])
+def test_the_root_without_a_title_says_what_is_missing(url, path):
+    assert_refused(get(url + path), 400, "invalid_request", "title")
+
+
+@pytest.mark.parametrize(
+    "path", ["/model", "/model/skills", "/model/skills/", "/skills", "/titles/x"]
+)
+def test_other_paths_are_404(url, path):
+    assert get(url + path).status_code == 404
+
+
+def test_the_version_of_the_models_is_in_a_header(url, models):
+    published = manifest.decode((models / "manifest.json").read_bytes())
+    for path in ("/model/skills/cook", "/cook", "/titles", "/?title=cook"):
+        assert get(url + path).headers["X-Model-Version"] == published.version
+
+
+@pytest.mark.parametrize("path", ["/model/titles", "/titles"])
+def test_titles_are_all_that_the_model_knows(url, model, path):
+    found = results(get(url + path))
+    assert found == model.index.titles == sorted(found)
+    assert {"data scientist", "cook", "nurse practitioner"} <= set(found)
+
+
+def test_limit_and_offset_turn_the_pages_of_titles(url, model):
+    titles = model.index.titles
+    assert results(get(f"{url}/titles", limit=3)) == titles[:3]
+    assert results(get(f"{url}/titles", offset=0)) == titles
+    assert results(get(f"{url}/titles", offset=7, limit=3)) == titles[7:10]
+    assert results(get(f"{url}/titles", offset=len(titles) - 1, limit=3)) == titles[-1:]
+    assert results(get(f"{url}/titles", offset=len(titles))) == []
+    assert results(get(f"{url}/titles", offset="9" * 40)) == []
+    assert results(get(f"{url}/titles", limit="9" * 40)) == titles
+
+
+@pytest.mark.parametrize("text", ["0", *NO_WHOLE_NUMBERS])
+def test_a_limit_of_titles_that_is_no_whole_number_from_1_is_refused(url, text):
+    for path in ("/titles", "/model/titles"):
+        assert_refused(get(url + path, limit=text), 400, "invalid_request", "limit")
+
+
+@pytest.mark.parametrize("text", NO_WHOLE_NUMBERS)
+def test_an_offset_that_is_no_whole_number_from_0_is_refused(url, text):
+    assert_refused(get(f"{url}/titles", offset=text), 400, "invalid_request", "offset")
+
+
+@pytest.mark.parametrize("typed", ["data s", "DATA S", " data  s", "data scientist"])
+def test_q_completes_what_was_typed_so_far(url, typed):
+    assert results(get(f"{url}/titles", q=typed))[0] == "data scientist"
+
+
+def test_q_finds_the_start_of_any_word_and_pages_too(url):
+    found = results(get(f"{url}/model/titles", q="sci"))
+    assert "scientist" in found
+    assert "data scientist" in found
+    assert results(get(f"{url}/model/titles", q="sci", limit=2, offset=1)) == found[1:3]
+
+
+def test_q_of_nothing_completes_to_everything(url, model):
+    assert results(get(f"{url}/titles", q="")) == model.index.titles
+    assert results(get(f"{url}/titles", q=" ")) == model.index.titles
+
+
+def test_q_that_begins_no_title_finds_none(url):
+    assert results(get(f"{url}/titles", q="zzxqj")) == []
+
+
+def test_q_too_long_is_refused(url):
+    answer = get(f"{url}/titles", q="a" * (limits.TITLE_CHARACTERS + 1))
+    assert_refused(answer, 400, "invalid_request", "q")

@@ -1,0 +1,211 @@
+from dataclasses import dataclass, field
+
+import pytest
+
+from training.dataset import COLUMNS, Dataset, build
+from training.errors import DataError
+from training.records import OtherNames, Record
+from training.sources import starter
+from training.sources.starter import StarterCorpus
+
+WORDS = "red orange yellow green blue indigo violet black white grey brown pink".split()
+
+
+@dataclass
+class Given:
+    """A source of given records and names."""
+
+    rows: list[Record]
+    names: list[OtherNames] = field(default_factory=list)
+    name: str = "given"
+    weight: float = 0.5
+
+    def records(self):
+        return iter(self.rows)
+
+    def other_names(self):
+        return iter(self.names)
+
+
+def texts(of, number=12):
+    return [f"{of} {word}" for word in WORDS[:number]]
+
+
+def labelled(**numbers):
+    return [Record(text, label=label) for label, n in numbers.items() for text in texts(label, n)]
+
+
+def test_each_record_becomes_a_row():
+    made = build([Given(labelled(nurse=4, cook=3))], 3)
+    assert list(made.rows.columns) == COLUMNS
+    assert made.titles == ["cook", "nurse"]
+    assert list(made.rows["text"]) == [*texts("nurse", 4), *texts("cook", 3)]
+    assert set(made.rows["source"]) == {"given"}
+    assert set(made.rows["weight"]) == {0.5}
+
+
+def test_labels_stay_titles_are_parsed_and_occupations_told_of_one_person():
+    made = build(
+        [
+            Given(
+                [Record(text, label="Sr. Cook II") for text in texts("a", 3)]
+                + [Record(text, title="Sr. Cook II") for text in texts("b", 3)]
+                + [Record(text, occupation="Waiters and Waitresses") for text in texts("c", 3)]
+            )
+        ],
+        3,
+    )
+    assert made.titles == ["Sr. Cook II", "cook", "waiter and waitress"]
+
+
+def test_sources_come_together():
+    made = build([Given(labelled(nurse=2, cook=3)), Given(labelled(nurse=3)[2:], name="b")], 3)
+    assert made.rows["title"].value_counts().to_dict() == {"nurse": 3, "cook": 3}
+    assert set(made.rows["source"]) == {"given", "b"}
+
+
+def test_an_occupation_that_starter_titles_cover_is_theirs():
+    entry = next(each for each in starter.read() if each.occupations)
+    occupation = entry.occupations[0]
+    statement = Record("polished an unheard of brass telescope", occupation=occupation)
+    alone = build([Given([statement, *labelled(nurse=3, cook=3)])], 3)
+    assert alone.left_out["title with too few texts"] == 1
+    with_starter = build([StarterCorpus(), Given([statement])], 3).rows
+    titles = set(with_starter.loc[with_starter["text"] == statement.text, "title"])
+    assert titles == set(starter.titles_by_occupation()[occupation])
+    assert entry.title in titles
+
+
+def test_names_are_kept_of_titles_that_are_kept():
+    names = [
+        OtherNames(("sister", "care giver"), label="nurse"),
+        OtherNames(("matron",), label="nurse"),
+        OtherNames(("aviator",), label="pilot"),
+        OtherNames(("server",), occupation="Waiters and Waitresses"),
+    ]
+    rows = [Record(text, occupation="Waiters and Waitresses") for text in texts("w", 3)]
+    made = build([Given([*labelled(nurse=3, pilot=2), *rows], names)], 3)
+    assert made.names == {
+        "nurse": ["sister", "care giver", "matron"],
+        "waiter and waitress": ["server"],
+    }
+
+
+# What is left out
+
+
+def test_titles_with_too_few_texts_are_left_out_and_counted():
+    made = build([Given(labelled(nurse=5, cook=4, pilot=3))], 4)
+    assert made.titles == ["cook", "nurse"]
+    assert made.left_out == {"no title or no words": 0, "title with too few texts": 3}
+
+
+def test_the_same_text_again_makes_no_title_of_few_texts():
+    again = [Record("flew jets", label="pilot")] * 9
+    assert build([Given([*labelled(nurse=3, cook=3), *again])], 3).titles == ["cook", "nurse"]
+
+
+def test_records_without_a_title_or_a_word_are_left_out_and_counted():
+    useless = [
+        Record("", label="nurse"),
+        Record("the of and", label="nurse"),
+        Record("!!!", label="cook"),
+        Record("did something", title="!!!"),
+        Record("did something else"),
+    ]
+    made = build([Given([*labelled(nurse=3, cook=3), *useless])], 3)
+    assert len(made.rows) == 6
+    assert made.left_out["no title or no words"] == len(useless)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[], labelled(nurse=12), labelled(nurse=12, cook=2), [Record("!", label=x) for x in "abcdef"]],
+    ids=["nothing", "one title", "one title with enough", "no words"],
+)
+def test_one_title_is_nothing_to_learn_from(rows):
+    with pytest.raises(DataError, match="fewer than two titles have 3"):
+        build([Given(rows)], 3)
+
+
+@pytest.mark.parametrize("least", [-1, 0, 1, 2])
+def test_fewer_texts_a_title_than_calibration_needs_cannot_be_asked_for(least):
+    with pytest.raises(DataError, match=f"--min-rows {least}: must be 3 or more"):
+        build([Given(labelled(nurse=9, cook=9))], least)
+
+
+# Parts
+
+
+def many(titles=40, lines=12):
+    return [Record(text, label=f"t{i}") for i in range(titles) for text in texts(f"t{i}", lines)]
+
+
+def test_about_a_tenth_is_held_out():
+    made = build([Given(many())], 3)
+    assert len(made.part("train")) + len(made.part("test")) == len(made.rows) == 480
+    assert 0.05 < len(made.part("test")) / len(made.rows) < 0.15
+
+
+def test_a_texts_part_does_not_depend_on_what_else_there_is():
+    whole = build([Given(many())], 3).rows
+    half = build([Given(many()[::-1][:240])], 3).rows
+    parts = dict(zip(whole["text"], whole["part"], strict=True))
+    assert list(half["part"]) == [parts[text] for text in half["text"]]
+
+
+def test_a_group_is_never_parted():
+    rows = [
+        Record(text, label=f"t{i % 5}", group=f"g{i // 7}")
+        for i, text in enumerate(f"{word} {other}" for word in WORDS for other in WORDS)
+    ]
+    made = build([Given(rows)], 3).rows
+    assert set(made["part"]) == {"train", "test"}
+    assert made.groupby("group")["part"].nunique().max() == 1
+
+
+def test_near_copies_are_one_group():
+    near = ["Managed 12 people, daily!", "managed 9 people daily", "MANAGED people (daily)"]
+    rows = [Record(text, label="manager") for text in [*near, "hired people daily"]]
+    made = build([Given([*rows, *labelled(nurse=3, manager=3)])], 3).rows
+    groups = dict(zip(made["text"], made["group"], strict=True))
+    assert len({groups[text] for text in near}) == 1
+    assert groups["hired people daily"] != groups[near[0]]
+
+
+def test_near_copies_of_different_titles_are_not_parted_either():
+    rows = [Record(text, label=label) for text in texts("both") for label in ("nurse", "cook")]
+    made = build([Given(rows)], 3).rows
+    assert made.groupby("text")["part"].nunique().max() == 1
+
+
+def test_nothing_is_held_out_that_a_title_needs_to_be_learnt():
+    few = [Record(text, label=f"t{i}") for i in range(100) for text in texts(f"t{i}", 3)]
+    made = build([Given(few)], 3)
+    assert len(made.part("test")) == 0
+    four = build([Given(many(100, 4))], 3)
+    assert len(four.part("test")) > 0
+    assert four.part("train").groupby("title")["group"].nunique().min() == 3
+
+
+# On disk
+
+
+def test_a_dataset_is_read_as_it_was_written(tmp_path):
+    made = build([Given(many(), [OtherNames(("naïve",), label="t1")])], 3)
+    made.save(tmp_path / "new" / "folder")
+    again = Dataset.load(tmp_path / "new" / "folder")
+    assert again.rows.equals(made.rows)
+    assert (again.names, again.left_out) == (made.names, made.left_out)
+
+
+def test_the_same_sources_make_the_same_file(tmp_path):
+    for name in ("one", "two"):
+        build([Given(many())], 3).save(tmp_path / name)
+    one, two = ((tmp_path / name / "dataset.parquet").read_bytes() for name in ("one", "two"))
+    assert one == two
+
+
+def test_where_no_dataset_is_the_step_to_run_is_named(tmp_path):
+    with pytest.raises(DataError, match="run the step `dataset` first"):
+        Dataset.load(tmp_path)

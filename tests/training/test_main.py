@@ -1,0 +1,255 @@
+import json
+import os
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+
+from shared.errors import ModelsUnavailable
+from shared.model_store import ModelStore
+from shared.models import load_similar_jobs, load_top_skills
+from shared.pipeline import ALLOWED
+from shared.storage import open_storage
+from tests.conftest import ROOT
+from training import __main__ as training
+
+TRADES = {
+    "Sr. Nurses II": "patients wards wounds shots charts bandages vitals doctors",
+    "Welder (Contract)": "steel torch seams pipes blueprints sparks tanks grinder",
+    "Cook": "grill soups knives menus ovens dishes spices kitchen",
+}
+EVERYWHERE = "team shift safety customers schedule training supplies reports".split()
+STEPS = ["build", "dataset", "fit", "evaluate", "publish", "rollback"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """A small table of titles as people write them, some of whose rows are not easily told."""
+    random = np.random.default_rng(0)
+    everything = " ".join([*TRADES.values(), *EVERYWHERE]).split()
+    rows = []
+    for title, words in TRADES.items():
+        for i in range(40):
+            own = random.choice(words.split(), i % 3)
+            rows.append((title, f"work {i}: {' '.join([*own, *random.choice(everything, 3)])}"))
+    path = tmp_path_factory.mktemp("table") / "resumes.csv"
+    pd.DataFrame(rows, columns=["job", "what"]).to_csv(path, index=False)
+    return path
+
+
+def command(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "training", *map(str, arguments)],
+        env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(table, tmp_path_factory):
+    """What `build` leaves of the small table: the directory, and what was printed."""
+    directory = tmp_path_factory.mktemp("built")
+    columns = ("--title-column", "job", "--description-column", "what")
+    places = ("--work", directory / "work", "--out", directory / "models")
+    done = command("build", "--source", f"table:{table}", *columns, *places, PYTHONHASHSEED="1")
+    assert done.returncode == 0, done.stderr
+    return directory, done
+
+
+def run(capsys, *arguments):
+    code = training.main([str(each) for each in arguments])
+    return (code, *capsys.readouterr())
+
+
+def assert_refused(result, message):
+    code, _, errors = result
+    assert code == 1
+    assert errors.startswith("error: ")
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+# Help
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_has_help(capsys, step):
+    with pytest.raises(SystemExit) as ended:
+        training.main([step, "--help"])
+    output = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert output.startswith(f"usage: python -m training {step}")
+    purpose = getattr(training, f"step_{step}").__doc__
+    assert purpose in " ".join(output.split())
+
+
+def test_help_names_every_step():
+    done = command("--help")
+    assert done.returncode == 0
+    for step in STEPS:
+        assert f"    {step} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["what"], ["build", "--what"], ["rollback", "--json"], ["fit", "--min-rows", "x"]],
+)
+def test_a_command_that_there_is_not_is_explained(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        training.main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m training" in capsys.readouterr().err
+
+
+# From a table to answers
+
+
+def test_a_build_ends_with_a_summary_and_without_complaints(built):
+    directory, done = built
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("dataset: 120 texts of 3 titles")
+    assert sum(line.startswith("fitted: ") for line in lines) == 2
+    assert any(line.split()[:2] == ["texts", "top1"] for line in lines)
+    assert lines[-2].startswith("published: version ")
+    assert lines[-2].endswith(str(directory / "models"))
+    assert lines[-1].startswith("built in ")
+
+
+def test_what_is_built_answers(built):
+    directory, _ = built
+    storage = open_storage(str(directory / "models"))
+    jobs = ModelStore(storage, "similar_jobs", load_similar_jobs, directory / "cache").get().model
+    assert jobs.titles == ["cook", "nurse", "welder"]
+    assert jobs.titles[int(np.argmax(jobs.probabilities(["soups and menus"])))] == "cook"
+    skills = ModelStore(storage, "top_skills", load_top_skills, directory / "cache").get().model
+    assert skills.index.find("Senior Welders") == "welder"
+    phrases = " ".join(skill.phrase for skill in skills.skills("welder", 20)).split()
+    assert set(TRADES["Welder (Contract)"].split()) & set(phrases)
+
+
+def test_measures_are_published_with_the_models(built):
+    directory, _ = built
+    manifest = json.loads((directory / "models" / "manifest.json").read_text())
+    measures = json.loads((directory / "work" / "measures.json").read_text())
+    assert manifest["provenance"]["measures"] == measures
+    assert measures["all"]["texts"] > 0
+
+
+def test_the_same_data_make_the_same_version_step_by_step(built, table, tmp_path):
+    directory, _ = built
+    work, out = ("--work", tmp_path / "work"), ("--out", tmp_path / "models")
+    columns = ("--title-column", "job", "--description-column", "what")
+    for arguments in (
+        ("dataset", "--source", f"table:{table}", *columns, *work),
+        ("fit", *work),
+        ("publish", *work, *out),
+    ):
+        done = command(*arguments, PYTHONHASHSEED="2")
+        assert (done.returncode, done.stderr) == (0, "")
+    versions = [
+        json.loads((place / "models" / "manifest.json").read_text())["version"]
+        for place in (directory, tmp_path)
+    ]
+    assert versions[0] == versions[1]
+
+
+def test_evaluate_prints_json(built, capsys):
+    directory, _ = built
+    code, output, errors = run(capsys, "evaluate", "--json", "--work", directory / "work")
+    assert (code, errors) == (0, "")
+    measures = json.loads(output)
+    assert set(measures["all"]) >= {"texts", "top1", "top5", "mrr", "macro_f1", "ece"}
+    assert measures["all"]["texts"] == measures["source table"]["texts"]
+
+
+def test_evaluate_prints_a_table(built, capsys):
+    directory, _ = built
+    code, output, _ = run(capsys, "evaluate", "--work", directory / "work")
+    assert code == 0
+    assert "source table" in output
+
+
+# Steps that miss something
+
+
+@pytest.mark.parametrize("step", ["fit", "evaluate"])
+def test_without_a_dataset_the_step_to_run_is_named(capsys, tmp_path, step):
+    assert_refused(run(capsys, step, "--work", tmp_path), "run the step `dataset` first")
+
+
+def test_without_a_fit_the_step_to_run_is_named(capsys, built, tmp_path):
+    directory, _ = built
+    for name in ("dataset.parquet", "names.json"):
+        (tmp_path / name).write_bytes((directory / "work" / name).read_bytes())
+    assert_refused(run(capsys, "evaluate", "--work", tmp_path), "run the step `fit` first")
+    result = run(capsys, "publish", "--work", tmp_path, "--out", tmp_path / "models")
+    assert_refused(result, "run the step `fit` first")
+    assert not (tmp_path / "models").exists()
+
+
+def test_nothing_published_cannot_be_rolled_back(capsys, tmp_path):
+    assert_refused(run(capsys, "rollback", "--out", tmp_path), "no models are published")
+
+
+def test_places_that_cannot_be_written_are_one_clear_line(capsys, built, table, tmp_path):
+    directory, _ = built
+    (tmp_path / "file").write_text("in the way")
+    columns = ("--title-column", "job", "--description-column", "what")
+    source = ("--source", f"table:{table}")
+    result = run(capsys, "dataset", *source, *columns, "--work", tmp_path / "file")
+    assert_refused(result, str(tmp_path / "file"))
+    result = run(capsys, "publish", "--work", directory / "work", "--out", tmp_path / "file")
+    assert_refused(result, str(tmp_path / "file"))
+
+
+def test_a_place_without_a_bucket_is_one_clear_line(capsys, built):
+    directory, _ = built
+    result = run(capsys, "publish", "--work", directory / "work", "--out", "gs://")
+    assert_refused(result, "gs:// names no bucket")
+
+
+# A plain pipeline
+
+
+@pytest.fixture
+def pipeline(tmp_path):
+    rows = [(title, word) for title, words in TRADES.items() for word in words.split()]
+    titles, texts = zip(*rows, strict=True)
+    fitted = make_pipeline(TfidfVectorizer(), MultinomialNB(alpha=0.02)).fit(texts, titles)
+    joblib.dump(fitted, tmp_path / "original.pkl")
+    return fitted, tmp_path / "original.pkl"
+
+
+def test_a_plain_pipeline_is_published_in_the_place_of_ours(
+    built, pipeline, capsys, tmp_path, monkeypatch
+):
+    directory, _ = built
+    fitted, path = pipeline
+    out = tmp_path / "models"
+    work = ("--work", directory / "work", "--out", out)
+    code, *_ = run(capsys, "publish", "--pipeline", path, *work)
+    assert code == 0
+    names = [file["name"] for file in json.loads((out / "manifest.json").read_text())["files"]]
+    assert names == ["similar_jobs.joblib", "top_skills.model"]
+    store = ModelStore(open_storage(str(out)), "similar_jobs", load_similar_jobs, tmp_path)
+    with pytest.raises(ModelsUnavailable, match=ALLOWED):
+        store.get()
+    monkeypatch.setenv(ALLOWED, "1")
+    model = store.get().model
+    assert model.titles == sorted(TRADES)
+    expected = fitted.predict_proba(["steel"])[0]
+    np.testing.assert_allclose(model.probabilities(["steel"]), expected)
+
+
+def test_a_pipeline_that_is_not_there_is_one_clear_line(built, capsys, tmp_path):
+    directory, _ = built
+    places = ("--work", directory / "work", "--out", tmp_path / "models")
+    result = run(capsys, "publish", "--pipeline", tmp_path / "nowhere.pkl", *places)
+    assert_refused(result, "nowhere.pkl")
+    assert not (tmp_path / "models").exists()

@@ -1,0 +1,182 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from shared import model_file
+from shared.models import SimilarJobs, load_similar_jobs
+from training.dataset import Dataset
+from training.similar_jobs import fit
+
+TRADES = {
+    "nurse": "patients wards wounds shots charts bandages vitals doctors",
+    "welder": "steel torch seams pipes blueprints sparks tanks grinder",
+    "cook": "grill soups knives menus ovens dishes spices kitchen",
+}
+EVERYWHERE = "team shift safety customers schedule training supplies reports cleaning".split()
+
+
+def lines():
+    """A few short lines a title, as in the starter corpus; some of them might be any title's."""
+    return drawn(30, own=3, common=3)
+
+
+def resumes():
+    """Long texts, of so many words that a title has thousands."""
+    return drawn(12, own=6, common=600)
+
+
+def drawn(number, own, common):
+    random = np.random.default_rng(0)
+    pairs = []
+    for title, things in TRADES.items():
+        for i in range(number):
+            words = random.choice(things.split(), own if i % 5 else 0)
+            pairs.append((title, " ".join([*words, *random.choice(EVERYWHERE, common)])))
+    return pairs
+
+
+def as_rows(pairs):
+    rows = pd.DataFrame(pairs, columns=["title", "text"])
+    return rows.assign(source="given", weight=1.0, group=[str(i) for i in range(len(rows))])
+
+
+@pytest.fixture(scope="module", params=[lines, resumes], ids=["lines", "resumes"])
+def model(request):
+    return fit(as_rows(request.param()))
+
+
+@pytest.fixture(scope="module")
+def held_out_model(work) -> SimilarJobs:
+    return load_similar_jobs(work / "held_out.model", "held_out.model")
+
+
+@pytest.fixture(scope="module")
+def held_out_texts(work):
+    """Titles and lines that `held_out_model` has not seen."""
+    rows = Dataset.load(work).part("test")
+    return list(zip(rows["title"], rows["text"], strict=True))
+
+
+def first(model, *texts):
+    return model.titles[int(np.argmax(model.probabilities(list(texts))))]
+
+
+def test_a_model_knows_the_titles_of_its_rows(model):
+    assert model.titles == ["cook", "nurse", "welder"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("bandaged wounds on the wards", "nurse"),
+        ("Steel tanks, torches", "welder"),
+        ("MENUS of soups", "cook"),
+        ("a kitchen with ovens", "cook"),
+    ],
+)
+def test_words_of_a_trade_lead_to_its_title(model, text, title):
+    assert first(model, text) == title
+
+
+def test_several_texts_speak_for_what_most_of_them_are(model):
+    assert first(model, "steel torch", "seams of pipes", "soups") == "welder"
+
+
+def test_what_is_in_no_row_is_not_known(model):
+    assert model.probabilities(["astronomy", "the of and", ""]) is None
+
+
+def test_probabilities_are_a_distribution(model):
+    probabilities = model.probabilities(["prepared steel for patients"])
+    assert probabilities.shape == (3,)
+    assert probabilities.min() > 0
+    assert probabilities.sum() == pytest.approx(1)
+
+
+def test_a_model_can_be_published(model, tmp_path):
+    model_file.dump(model, tmp_path / "similar_jobs.model")
+    loaded = load_similar_jobs(tmp_path / "similar_jobs.model", "similar_jobs.model")
+    np.testing.assert_array_equal(loaded.probabilities(["wards"]), model.probabilities(["wards"]))
+
+
+def clear_lines():
+    """Lines that are either a title's alone or say nothing."""
+    random = np.random.default_rng(0)
+    pairs = []
+    for title, things in TRADES.items():
+        for i in range(40):
+            own = random.choice(things.split(), 3 if i % 4 else 0)
+            pairs.append((title, " ".join([f"work {i}", *own, *random.choice(EVERYWHERE[:8], 3)])))
+    return pairs
+
+
+def clear_resumes():
+    random = np.random.default_rng(0)
+    words = [f"filler{i}" for i in range(300)]
+    return [
+        (title, " ".join(random.permutation([*words * 2, *things.split() * 4])))
+        for title, things in TRADES.items()
+        for _ in range(8)
+    ]
+
+
+@pytest.mark.parametrize("pairs", [clear_lines, clear_resumes])
+def test_titles_that_are_never_mistaken_can_be_fitted(pairs):
+    model = fit(as_rows(pairs()))
+    for _, text in pairs():
+        assert model.probabilities([text]).sum() == pytest.approx(1)
+    assert first(model, "wards and wounds") == "nurse"
+
+
+def test_texts_that_share_no_word_can_be_fitted():
+    pairs = [(title, thing) for title, things in TRADES.items() for thing in things.split()]
+    assert first(fit(as_rows(pairs)), "wards") == "nurse"
+
+
+def test_two_titles_can_be_fitted():
+    rows = as_rows([pair for pair in lines() if pair[0] != "cook"])
+    assert first(fit(rows), "wards") == "nurse"
+
+
+# On the starter corpus, on lines that the model has not seen
+
+
+def test_titles_of_unseen_lines_are_found_far_above_chance(held_out_model, held_out_texts):
+    assert share_found(held_out_model, held_out_texts, 5) > 0.35
+
+
+def test_several_lines_say_more_than_one(held_out_model, held_out_texts):
+    by_title = pd.DataFrame(held_out_texts, columns=["title", "text"]).groupby("title")["text"]
+    joined = [(title, "\n".join(texts)) for title, texts in by_title if len(texts) > 3]
+    alone = share_found(held_out_model, held_out_texts, 5)
+    assert share_found(held_out_model, joined, 5) > alone + 0.2
+
+
+def share_found(model, texts, most):
+    return np.mean([title in most_probable(model, text, most) for title, text in texts])
+
+
+def most_probable(model, text, most):
+    probabilities = model.probabilities([text])
+    order = [] if probabilities is None else np.argsort(-probabilities)[:most]
+    return [model.titles[i] for i in order]
+
+
+def test_what_is_said_to_be_probable_is_about_as_often_right(held_out_model, held_out_texts):
+    said, right = [], []
+    for title, text in held_out_texts:
+        probabilities = held_out_model.probabilities([text])
+        if probabilities is not None:
+            said.append(probabilities.max())
+            right.append(held_out_model.titles[int(probabilities.argmax())] == title)
+    assert np.mean(said) == pytest.approx(np.mean(right), abs=0.1)
+
+
+def test_the_likely_titles_have_the_true_one_nine_times_of_ten(held_out_model, held_out_texts):
+    covered = []
+    for title, text in held_out_texts:
+        probabilities = held_out_model.probabilities([text])
+        if probabilities is not None:
+            likely = held_out_model.likely(probabilities)
+            covered.append(title in [held_out_model.titles[i] for i in likely])
+    assert 0.8 <= np.mean(covered) <= 0.99

@@ -1,0 +1,385 @@
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from training.__main__ import main
+from training.errors import DataError
+from training.records import OtherNames, Record
+from training.sources import open_sources, starter, statements
+from training.sources.onet import OnetRelease
+from training.sources.starter import StarterTitle
+from training.sources.statements import Statements
+from training.sources.table import Columns, Table
+
+ONET = Path(__file__).parent.parent / "fixtures" / "onet"
+DESCRIPTIONS = {
+    "nurse": ["dressed wounds", "gave shots to children", "took blood pressure"],
+    "welder": ["welded pipes", "cut steel plates", "read blueprints of tanks"],
+}
+ROWS = [(title, each) for title, lines in DESCRIPTIONS.items() for each in lines]
+
+
+@pytest.fixture
+def build(tmp_path, capsys):
+    """Runs the step `dataset` and gives the exit code, the standard output and error."""
+
+    def run(*options):
+        code = main(["dataset", "--work", str(tmp_path / "work"), *options])
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def frame(**columns):
+    return pd.DataFrame(
+        {"title": [t for t, _ in ROWS], "description": [d for _, d in ROWS]} | columns
+    )
+
+
+def assert_refused(result, message):
+    code, _, errors = result
+    assert code == 1
+    assert errors.startswith("error: ")
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+# Which source
+
+
+def test_sources_are_opened_in_the_order_in_which_they_are_named(tmp_path):
+    specs = ["statements", f"table:{tmp_path}/a.csv", "starter", f"onet:{ONET}"]
+    names = [source.name for source in open_sources(specs, Columns())]
+    assert names == ["statements", "table", "starter", "onet"]
+
+
+@pytest.mark.parametrize("spec", ["", "what", "onet", "onet:", "table", "table:", "starter:x"])
+def test_a_source_that_there_is_not_is_one_clear_line(build, spec):
+    assert_refused(build("--source", spec), "not known; there are starter, statements, onet:DIR")
+
+
+# Tables
+
+
+def test_a_csv_table_is_read(tmp_path):
+    frame().to_csv(tmp_path / "t.csv", index=False)
+    assert list(Table(tmp_path / "t.csv", Columns()).records()) == [
+        Record(description, title=title) for title, description in ROWS
+    ]
+
+
+def test_a_parquet_table_is_read_alike(tmp_path):
+    frame().to_csv(tmp_path / "t.csv", index=False)
+    frame().to_parquet(tmp_path / "t.parquet")
+    csv, parquet = (Table(tmp_path / name, Columns()) for name in ("t.csv", "t.parquet"))
+    assert list(parquet.records()) == list(csv.records())
+
+
+def test_columns_may_have_other_names(tmp_path):
+    frame().rename(columns={"title": "job", "description": "what"}).to_csv(tmp_path / "t.csv")
+    records = list(Table(tmp_path / "t.csv", Columns("job", "what")).records())
+    assert records[0] == Record("dressed wounds", title="nurse")
+
+
+def test_labels_are_taken_in_place_of_titles(tmp_path):
+    labels = [f" {title.upper()} " for title, _ in ROWS]
+    frame(title="???", label=labels).to_csv(tmp_path / "t.csv")
+    records = list(Table(tmp_path / "t.csv", Columns(label="label")).records())
+    assert records[0] == Record("dressed wounds", label="NURSE")
+
+
+def test_a_table_of_labels_needs_no_titles(tmp_path):
+    frame().rename(columns={"title": "label"}).to_csv(tmp_path / "t.csv")
+    assert len(list(Table(tmp_path / "t.csv", Columns(label="label")).records())) == len(ROWS)
+
+
+def test_rows_without_a_title_or_description_are_passed_over(tmp_path):
+    titles = [None, "", *(title for title, _ in ROWS[2:])]
+    descriptions = ["x", "y", None, *(each for _, each in ROWS[3:])]
+    frame(title=titles, description=descriptions).to_csv(tmp_path / "t.csv")
+    assert len(list(Table(tmp_path / "t.csv", Columns()).records())) == len(ROWS) - 3
+
+
+def test_groups_are_taken_where_there_are_any(tmp_path):
+    frame(text_group=[1, 1, None, 2, 2, None]).to_parquet(tmp_path / "t.parquet")
+    groups = [each.group for each in Table(tmp_path / "t.parquet", Columns()).records()]
+    assert groups[0] == groups[1] != ""
+    assert groups[3] == groups[4] not in ("", groups[0])
+    assert groups[2] == groups[5] == ""
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_a_table_becomes_a_dataset(build, tmp_path, file):
+    table = pd.concat([frame(), frame(description=[f"again {each}" for _, each in ROWS])])
+    table.to_csv(tmp_path / "t.csv")
+    table.to_parquet(tmp_path / "t.parquet")
+    code, output, errors = build("--source", f"table:{tmp_path / file}")
+    assert (code, errors) == (0, "")
+    assert "12 texts of 2 titles" in output
+
+
+def test_titles_are_parsed_and_labels_are_not(build, tmp_path):
+    frame(title=["Sr. Nurses II"] * 3 + ["Welder (Contract)"] * 3).to_csv(tmp_path / "t.csv")
+    source = f"table:{tmp_path / 't.csv'}"
+    assert build("--source", source)[0] == 0
+    assert titles_of(tmp_path) == {"nurse", "welder"}
+    assert build("--source", source, "--label-column", "title")[0] == 0
+    assert titles_of(tmp_path) == {"Sr. Nurses II", "Welder (Contract)"}
+
+
+def titles_of(tmp_path):
+    return set(pd.read_parquet(tmp_path / "work" / "dataset.parquet")["title"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"title,description\n", "is empty"),
+        (b"\n\n\n", "is empty"),
+        (b"job,description\nnurse,cared\n", "has no column 'title'; it has job, description"),
+        (b"title,text\nnurse,cared\n", "has no column 'description'; it has title, text"),
+        (b"title,description\nnurse,pfleg\xe4\n", "cannot be read as a table"),
+        (b"title,description\na,b,c,d\n" + b"e,f,g,h,i,j\n", "cannot be read as a table"),
+        (b'title,description\n"nurse,never closed\n', "cannot be read as a table"),
+        (b"title,description\nnurse,cared\nwelder,cut steel\n", "fewer than two titles have 3"),
+        (b"title,description\n" + b"nurse,the of and\n" * 9, "fewer than two titles have 3"),
+        (b"title,description\n" + b"nurse,\n,cared\n" * 9, "fewer than two titles have 3"),
+        (b"title,description\n" + b"nurse,cared\nwelder,cut\n" * 9, "fewer than two titles have 3"),
+    ],
+    ids=[
+        "empty", "only a head", "only blank lines", "no title column", "no description column",
+        "not UTF-8", "ragged", "a quote that never ends", "too few rows", "no words",
+        "no whole row", "the same row again and again",
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_used_is_one_clear_line(build, tmp_path, content, message):
+    (tmp_path / "t.csv").write_bytes(content)
+    assert_refused(build("--source", f"table:{tmp_path / 't.csv'}"), message)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("nowhere.csv", "there is no such file"), (".", "there is no such file")],
+)
+def test_a_table_that_is_not_there_is_one_clear_line(build, tmp_path, path, message):
+    assert_refused(build("--source", f"table:{tmp_path / path}"), message)
+
+
+def test_a_parquet_file_that_is_none_is_one_clear_line(build, tmp_path):
+    (tmp_path / "t.parquet").write_bytes(b"title,description\n" * 50)
+    assert_refused(build("--source", f"table:{tmp_path / 't.parquet'}"), "cannot be read")
+
+
+def test_a_parquet_file_without_the_column_is_one_clear_line(build, tmp_path):
+    frame().to_parquet(tmp_path / "t.parquet")
+    source = f"table:{tmp_path / 't.parquet'}"
+    assert_refused(build("--source", source, "--title-column", "job"), "has no column 'job'")
+    assert_refused(build("--source", source, "--label-column", "label"), "has no column 'label'")
+    assert_refused(build("--source", source, "--description-column", "d"), "has no column 'd'")
+
+
+def test_titles_with_too_few_texts_are_left_out_and_counted(build, tmp_path):
+    rows = [*ROWS, ("pilot", "flew jets"), ("pilot", "flew gliders")]
+    pd.DataFrame(rows, columns=["title", "description"]).to_csv(tmp_path / "t.csv")
+    code, output, _ = build("--source", f"table:{tmp_path / 't.csv'}")
+    assert code == 0
+    assert "6 texts of 2 titles" in output
+    assert "left out: 2 (title with too few texts)" in output
+    code, output, _ = build("--source", f"table:{tmp_path / 't.csv'}", "--min-rows", "4")
+    assert code == 1
+
+
+def test_too_few_rows_to_ask_for_is_one_clear_line(build, tmp_path):
+    frame().to_csv(tmp_path / "t.csv")
+    source = f"table:{tmp_path / 't.csv'}"
+    assert_refused(build("--source", source, "--min-rows", "2"), "must be 3 or more")
+
+
+# The starter corpus' form
+
+
+FILE = """title: lamp lighter
+also: lighter of lamps; gas lamp attendant
+onet: Lighthouse Keepers; Kite Makers
+
+Lit 400 lamps: every evening
+
+  Trimmed wicks
+"""
+
+
+def test_a_starter_file_is_read(tmp_path):
+    (tmp_path / "lamp_lighter.txt").write_text(FILE)
+    assert starter.read(tmp_path) == (
+        StarterTitle(
+            "lamp lighter",
+            ("lighter of lamps", "gas lamp attendant"),
+            ("Lighthouse Keepers", "Kite Makers"),
+            ("Lit 400 lamps: every evening", "Trimmed wicks"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "Lit lamps\n",
+        FILE.replace("also:", "other:"),
+        FILE.replace("title:", "name:"),
+        FILE.replace("onet: Lighthouse Keepers; Kite Makers\n", ""),
+        FILE.replace("\n\nLit", "\nLit"),
+        FILE.replace("also:", "weight: 2\nalso:"),
+    ],
+    ids=["empty", "no head", "no also", "no title", "no onet", "no blank line", "another field"],
+)
+def test_a_starter_file_of_another_form_is_an_error_that_names_it(tmp_path, content):
+    (tmp_path / "lamp_lighter.txt").write_text(content)
+    with pytest.raises(DataError, match=r"lamp_lighter\.txt: must start with"):
+        starter.read(tmp_path)
+
+
+def test_the_starter_corpus_yields_its_lines_and_names():
+    source = starter.StarterCorpus()
+    entries = starter.read()
+    records = list(source.records())
+    assert len(records) == sum(len(entry.lines) for entry in entries)
+    assert records[0] == Record(entries[0].lines[0], label=entries[0].title)
+    assert next(iter(source.other_names())) == OtherNames(entries[0].also, label=entries[0].title)
+
+
+# Statements
+
+
+def test_the_statements_are_all_there():
+    records = list(Statements().records())
+    assert len(records) == 18_796
+    assert len({record.occupation for record in records}) == 923
+    assert all(record.text and not record.title and not record.label for record in records)
+    assert list(Statements().other_names()) == []
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """A package index of our own for pip, and an empty cache."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    monkeypatch.setattr(statements, "CACHE", tmp_path / "cache")
+    (tmp_path / "index").mkdir()
+    return tmp_path / "index"
+
+
+def wheel(index, member, text):
+    name, version = statements.REQUIREMENT.split("==")
+    info = f"{name}-{version}.dist-info"
+    path = index / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, text)
+        archive.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        )
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+TABLE = """name,taxonomy,description
+Trim the wick.,onet_task,Lighthouse Keepers | 99-1001.00
+Wick trimming,esco_skill,A skill
+"""
+
+
+def test_the_table_is_taken_out_of_the_wheel_once(index, monkeypatch):
+    path = wheel(index, statements.MEMBER, TABLE)
+    monkeypatch.setattr(
+        statements, "SHA256", statements.hashlib.sha256(path.read_bytes()).hexdigest()
+    )
+    expected = [Record("Trim the wick.", occupation="Lighthouse Keepers")]
+    assert list(Statements().records()) == expected
+    path.unlink()
+    assert list(Statements().records()) == expected
+
+
+def test_a_wheel_that_is_not_the_pinned_one_is_one_clear_line(index, build, tmp_path):
+    wheel(index, statements.MEMBER, TABLE)
+    assert_refused(build("--source", "statements"), "SHA-256 differs")
+    assert not list((tmp_path / "cache").glob("*"))
+
+
+def test_a_wheel_that_cannot_be_had_is_one_clear_line(index, build):
+    assert_refused(build("--source", "statements"), "pip could not download")
+
+
+# A release of O*NET
+
+
+def test_a_release_is_read():
+    records = list(OnetRelease(ONET).records())
+    assert len(records) == 12
+    keepers = [each.text for each in records if each.occupation == "Lighthouse Keepers"]
+    assert keepers[0].startswith("Keep the lamp")
+    assert "Write passing ships into the log." in keepers
+    assert (
+        Record("Fit kites with small cameras.", occupation="Kite Makers, Except Industrial")
+        in records
+    )
+    assert any('between "friends" who' in each.text for each in records)
+
+
+def test_reported_titles_come_before_alternate_ones():
+    assert list(OnetRelease(ONET).other_names()) == [
+        OtherNames(("Lamp Warden",), occupation="Lighthouse Keepers"),
+        OtherNames(("Server",), occupation="Waiters and Waitresses"),
+        OtherNames(("Keeper of the Light",), occupation="Lighthouse Keepers"),
+        OtherNames(("Kite Craftsman",), occupation="Kite Makers, Except Industrial"),
+    ]
+
+
+def test_a_release_becomes_a_dataset(build, tmp_path):
+    code, output, errors = build("--source", f"onet:{ONET}")
+    assert (code, errors) == (0, "")
+    assert "12 texts of 3 titles" in output
+    names = json.loads((tmp_path / "work" / "names.json").read_text())["names"]
+    assert names == {
+        "lighthouse keeper": ["Lamp Warden", "Keeper of the Light"],
+        "waiter and waitress": ["Server"],
+        "kite maker, except industrial": ["Kite Craftsman"],
+    }
+
+
+@pytest.fixture
+def release(tmp_path):
+    return Path(shutil.copytree(ONET, tmp_path / "release"))
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in ONET.iterdir()))
+def test_a_release_without_a_file_is_one_clear_line(build, release, file):
+    (release / file).unlink()
+    assert_refused(build("--source", f"onet:{release}"), f"{file} is missing")
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in ONET.iterdir()))
+def test_a_release_file_without_its_columns_is_one_clear_line(build, release, file):
+    lines = (release / file).read_text().splitlines()
+    (release / file).write_text("\n".join(line.replace("\t", ",") for line in lines))
+    assert_refused(build("--source", f"onet:{release}"), f"{file} has no column")
+
+
+def test_a_release_file_that_breaks_off_is_one_clear_line(build, release):
+    path = release / "Task Statements.txt"
+    path.write_text(path.read_text() + "99-1001.00\t10")
+    assert_refused(build("--source", f"onet:{release}"), "line 11: columns are missing")
+
+
+def test_a_release_file_in_another_encoding_is_one_clear_line(build, release):
+    (release / "Occupation Data.txt").write_bytes(b"\xff\xfeO\0")
+    assert_refused(build("--source", f"onet:{release}"), "Occupation Data.txt is not in UTF-8")
+
+
+def test_a_release_that_is_no_folder_is_one_clear_line(build, tmp_path):
+    assert_refused(build("--source", f"onet:{tmp_path / 'nowhere'}"), "is missing; onet: wants")
