@@ -29,8 +29,11 @@ STOP_WORDS = frozenset(
 
 
 def normalize(text: str) -> str:
-    """Compatibility forms folded (NFKC), lower case."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """Compatibility forms folded (NFKC), lower case; normalized text stays as it is."""
+    if text.isascii():
+        return text.lower()
+    # Twice: lower case may leave a letter and its mark apart, which NFKC then joins.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
 
 
 def words(text: str) -> list[str]:
@@ -45,9 +48,10 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word without its commonest English endings, so that "managed" meets "managing"."""
+    word = word.removesuffix("'s").removesuffix("’s")
     if len(word) < 4 or not word.isalpha():
         return word
-    short = _SUFFIXES.sub("", word.replace("'s", ""))
+    short = _SUFFIXES.sub("", word)
     return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short
 
 

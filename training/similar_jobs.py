@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import optimize, sparse
 from scipy.special import logsumexp, softmax
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
-from sklearn.isotonic import IsotonicRegression
+from sklearn.isotonic import isotonic_regression
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
@@ -42,13 +42,17 @@ CALIBRATION_TEXTS = 1_500
 CONFORMAL_MISSES = 0.1
 CURVE_POINTS = 20
 RIGHT_RANGE = (0.01, 0.99)
+BOUNDS = ((-5.0, 8.0), (-2.0, 2.0), (-2.0, 1.0))
+"""Of ln sharpness, growth and evenness: titles that are never mistaken would have no end."""
 NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
 
 def fit(rows: pd.DataFrame) -> SimilarJobs:
     """Fits and calibrates on a dataset's rows."""
     model = _fit_scores(rows)
-    calibration, threshold = calibrate(_score_held_out(rows, model.titles))
+    lengths = lengths_of(rows)
+    scored = _score_held_out(rows, model.titles, lengths)
+    calibration, threshold = calibrate(scored, grows=len(lengths) > 1)
     return replace(model, calibration=calibration, threshold=threshold)
 
 
@@ -138,14 +142,16 @@ def _as_published(
     vocabulary, order = Vocabulary.build(list(terms))
     ordered = weights[order]
     ordered.sort_indices()
+    # Only the order of scores counts before calibration: sizes up to 1 fit a short float.
+    largest = np.abs(ordered.data).max(initial=0.0) or 1.0
     return SimilarJobs(
         titles=titles,
         vocabulary=vocabulary,
         idf=idf[order].astype(np.float32),
         starts=ordered.indptr.astype(np.int64),
         columns=ordered.indices.astype(np.uint16),
-        weights=ordered.data.astype(np.float16),
-        bias=bias.astype(np.float32),
+        weights=(ordered.data / largest).astype(np.float16),
+        bias=(bias / largest).astype(np.float32),
         calibration=NO_CALIBRATION,
         threshold=0.0,
     )
@@ -162,12 +168,11 @@ class Scored:
     owners: np.ndarray
 
 
-def _score_held_out(rows: pd.DataFrame, titles: list[str]) -> Scored:
-    """Texts at all lengths, each scored by a model fitted on the other folds' texts."""
+def _score_held_out(rows: pd.DataFrame, titles: list[str], lengths: list[str]) -> Scored:
+    """Texts at these lengths, each scored by a model fitted on the other folds' texts."""
     folds = GroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
     splits = folds.split(rows, groups=rows["group"])
     positions = {title: i for i, title in enumerate(titles)}
-    lengths = lengths_of(rows)
     known, scores, owners = [], [], []
     for train, held_out in progress(
         splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
@@ -186,23 +191,34 @@ def _score_held_out(rows: pd.DataFrame, titles: list[str]) -> Scored:
     return Scored(np.array(known), np.array(scores), np.array(owners))
 
 
-def calibrate(scored: Scored) -> tuple[Calibration, float]:
-    """The calibration that fits held-out texts, and the threshold of the conformal set."""
+def calibrate(scored: Scored, *, grows: bool) -> tuple[Calibration, float]:
+    """The calibration that fits held-out texts, and the threshold of the conformal set.
+
+    Texts of one length cannot tell what another does: they are fitted with `grows` false, that
+    is with a growth of 0. Where no held-out text has a known term, nothing is calibrated and
+    every title is likely.
+    """
+    if not len(scored.owners):
+        return NO_CALIBRATION, 0.0
     texts = np.arange(len(scored.owners))
     spread = np.maximum(scored.scores.max(axis=1) - scored.scores.mean(axis=1), LEAST_SPREAD)
 
     def logits(x: np.ndarray) -> np.ndarray:
-        factors = np.exp(x[0]) * scored.known ** x[1] * spread ** x[2]
+        factors = np.exp(x[0]) * scored.known ** (x[1] * grows) * spread ** x[2]
         return factors[:, None] * scored.scores
 
     def loss(x: np.ndarray) -> float:
         each = logits(x)
         return float((logsumexp(each, axis=1) - each[texts, scored.owners]).mean())
 
-    best = optimize.minimize(loss, [1.0, 0.1, -0.5], method="Nelder-Mead", options={"maxfev": 100})
+    start = [np.log(5 / np.sqrt(np.median(spread))), 0.1, -0.5]
+    best = optimize.minimize(
+        loss, start, method="Nelder-Mead", bounds=BOUNDS, options={"maxfev": 150}
+    )
     first = softmax(logits(best.x), axis=1).max(axis=1)
     curve = _curve(first, scored.scores.argmax(axis=1) == scored.owners)
-    fitted = Calibration(float(np.exp(best.x[0])), float(best.x[1]), float(best.x[2]), *curve)
+    growth = float(best.x[1] * grows)
+    fitted = Calibration(float(np.exp(best.x[0])), growth, float(best.x[2]), *curve)
     scales = [
         fitted.scale(scores, known)
         for scores, known in zip(scored.scores, scored.known, strict=True)
@@ -214,8 +230,11 @@ def calibrate(scored: Scored) -> tuple[Calibration, float]:
 
 def _curve(said: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How often the first title is right, by the probability it is given: ascending points."""
-    isotonic = IsotonicRegression(y_min=RIGHT_RANGE[0], y_max=RIGHT_RANGE[1])
-    fitted = isotonic.fit_transform(said, right.astype(float))
-    parts = np.array_split(np.argsort(said, kind="stable"), CURVE_POINTS)
-    points = np.array([said[part].mean() for part in parts])
-    return points, np.array([fitted[part].mean() for part in parts])
+    order = np.argsort(said, kind="stable")
+    low, high = RIGHT_RANGE
+    fitted = isotonic_regression(right[order].astype(float), y_min=low, y_max=high)
+    points = min(CURVE_POINTS, len(said))
+    levels, first = np.unique(
+        [part.mean() for part in np.array_split(said[order], points)], return_index=True
+    )
+    return levels, np.array([part.mean() for part in np.array_split(fitted, points)])[first]

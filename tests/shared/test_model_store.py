@@ -2,11 +2,13 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
+from shared import model_store
 from shared.errors import ModelsUnavailable
-from shared.model_store import ModelStore
+from shared.model_store import REFRESH_SECONDS, ModelStore
 from shared.storage import DirectoryStorage, StorageError, open_storage
 from tests.conftest import BUCKET
 from training.publish import publish, rollback
@@ -296,6 +298,42 @@ def test_a_new_version_is_not_looked_for_before_its_time(store, storage):
     reads = storage.reads
     assert store.get().model.content == FIRST
     assert storage.reads == reads
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands until it is set; gives the function that sets it."""
+    now = [1000.0]
+    stood = SimpleNamespace(monotonic=lambda: now[0], perf_counter=time.perf_counter)
+    monkeypatch.setattr(model_store, "time", stood)
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+
+
+def test_a_new_version_is_looked_for_once_its_time_has_come(store, storage, clock):
+    store.get()
+    put(storage, SECOND)
+    clock(REFRESH_SECONDS + 1)
+    until(lambda loaded: loaded.model.content == SECOND, store.get)
+    put(storage, b"third")
+    reads = storage.reads
+    clock(REFRESH_SECONDS - 1)
+    assert store.get().model.content == SECOND
+    assert storage.reads == reads
+
+
+def test_a_look_that_failed_is_not_repeated_before_its_time(store, storage, clock, capfd):
+    store.get()
+    storage.fails = True
+    reads = storage.reads
+    clock(REFRESH_SECONDS + 1)
+    store.get()
+    until(lambda _: not store._refreshing.locked(), lambda: None)
+    assert storage.reads == reads + 1
+    clock(REFRESH_SECONDS - 1)
+    for _ in range(50):
+        store.get()
+    assert storage.reads == reads + 1
+    assert not store._refreshing.locked()
 
 
 def test_a_broken_new_version_leaves_the_old_one_serving(curious, storage, capfd):

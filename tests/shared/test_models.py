@@ -23,6 +23,7 @@ from shared.models import (
 )
 from shared.pipeline import ALLOWED
 from shared.titles import TitleIndex
+from shared.vocabulary import Vocabulary
 
 ODD = [
     "",
@@ -146,6 +147,30 @@ def test_titles_are_sorted_and_stand_once(jobs, skills):
     for titles in (jobs.titles, skills.index.titles):
         assert titles == sorted(set(titles))
     assert jobs.titles == skills.index.titles
+
+
+def test_a_model_that_can_be_computed_by_hand():
+    vocabulary, order = Vocabulary.build([text.stem(word) for word in ("grill", "soup", "ward")])
+    weights = np.array([[0.5, 0.0], [0.25, 0.0], [0.0, 1.0]])[order]
+    rows = sparse.csr_matrix(weights)
+    straight = np.array([0.0, 1.0])
+    model = SimilarJobs(
+        titles=["cook", "nurse"],
+        vocabulary=vocabulary,
+        idf=np.array([1.0, 2.0, 2.0], np.float32)[order],
+        starts=rows.indptr.astype(np.int64),
+        columns=rows.indices.astype(np.uint16),
+        weights=rows.data.astype(np.float16),
+        bias=np.array([0.1, -0.1], np.float32),
+        calibration=Calibration(3.0, 0.0, 0.0, straight, straight),
+        threshold=0.0,
+    )
+    # "soup" twice weighs (1 + ln 2) * 2, "grill" once 1 * 1; then both are scaled to length 1.
+    soup, grill = (1 + np.log(2)) * 2, 1.0
+    length = np.hypot(soup, grill)
+    cook = (0.25 * soup + 0.5 * grill) / length + 0.1
+    expected = softmax([3 * cook, 3 * -0.1])
+    np.testing.assert_allclose(model.probabilities(["soup, the grill; soup!"]), expected, atol=1e-6)
 
 
 # Calibration

@@ -146,6 +146,8 @@ def stand_in(monkeypatch) -> Iterator[StandIn]:
     state = StandIn()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
             self.do_GET()

@@ -176,6 +176,12 @@ def test_what_is_no_known_title_is_not_found(index, raw):
     assert index.find(raw) is None
 
 
+def test_names_without_a_word_do_not_stand_for_every_text_without_one():
+    index = TitleIndex.build(["nurse", "???"], {"nurse": ["!!!", ""]})
+    assert index.find("") is None
+    assert index.find("...") is None
+
+
 @given(st.text() | typed)
 def test_finding_suggesting_and_completing_never_fail(raw):
     index = TitleIndex.build(TITLES, OTHER_NAMES)
