@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 from gcp_storage_emulator.server import create_server
+from hypothesis import settings
 
 from shared.storage import open_storage
 from training import __main__ as training
@@ -29,6 +30,10 @@ MODELS_ARE_MADE_OF = (
     "shared/*.py", "training/**/*.py", "training/starter/*.txt", "requirements.txt",
     "functions/*/requirements.txt",
 )  # fmt: skip
+
+# No test depends on how fast the machine is.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @dataclass(frozen=True)

@@ -173,10 +173,6 @@ def stand_in(monkeypatch) -> Iterator[StandIn]:
             gc.collect()
 
 
-left_open = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-"""The client leaves the connection of a download that failed to the garbage collector."""
-
-
 @pytest.mark.parametrize("generation", [0, 1790000000000000])
 def test_a_bucket_is_asked_for_the_generation_that_was_seen(stand_in, generation):
     open_storage("gs://models/prefix").write("manifest.json", b"{}", generation=generation)
@@ -195,14 +191,14 @@ def test_a_bucket_that_refuses_the_generation_means_that_somebody_else_wrote(sta
     assert len(stand_in.queries) == 1
 
 
-@left_open
+# The client leaves the connection of the try that failed to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_a_bucket_that_fails_for_a_moment_is_asked_again(stand_in):
     stand_in.statuses = [503, 200]
     assert open_storage("gs://models/prefix").read("manifest.json") == b"{}"
     assert len(stand_in.queries) == 2
 
 
-@left_open
 @pytest.mark.parametrize("call", ["read", "generation"])
 def test_a_bucket_that_forbids_reading_is_an_error_and_no_missing_file(stand_in, call):
     stand_in.statuses = [403]

@@ -328,7 +328,9 @@ def test_a_release_is_read():
         Record("Fit kites with small cameras.", occupation="Kite Makers, Except Industrial")
         in records
     )
-    assert any('between "friends" who' in each.text for each in records)
+    texts = [each.text for each in records]
+    assert '"Three plates, one arm": balance them so.' in texts
+    assert 'Split a bill between "friends" who share nothing else.' in texts
 
 
 def test_reported_titles_come_before_alternate_ones():
