@@ -65,7 +65,7 @@ def step_publish(options: argparse.Namespace) -> None:
     if missing:
         raise DataError(f"{missing[0]} is missing: run the step `fit` first")
     provenance: dict[str, object] = {}
-    if (options.work / MEASURES).exists():
+    if not options.pipeline and (options.work / MEASURES).exists():
         provenance["measures"] = json.loads((options.work / MEASURES).read_text("utf-8"))
     made = publish.publish(paths, open_storage(options.out), provenance)
     print(f"published: version {made.version} in {options.out}")

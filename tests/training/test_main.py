@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+from shared import manifest
 from shared.errors import ModelsUnavailable
 from shared.model_store import ModelStore
 from shared.models import load_similar_jobs, load_top_skills
@@ -245,6 +247,16 @@ def test_a_plain_pipeline_is_published_in_the_place_of_ours(
     assert model.titles == sorted(TRADES)
     expected = fitted.predict_proba(["steel"])[0]
     np.testing.assert_allclose(model.probabilities(["steel"]), expected)
+
+
+def test_a_pipeline_is_not_published_with_the_measures_of_another_model(built, pipeline, tmp_path):
+    out = tmp_path / "out"
+    work = shutil.copytree(built[0] / "work", tmp_path / "copy")
+    options = ["--work", str(work), "--out", str(out)]
+    for more, measured in ((["--pipeline", str(pipeline[1])], False), ([], True)):
+        assert training.main(["publish", *options, *more]) == 0
+        made = manifest.decode((out / manifest.CURRENT).read_bytes())
+        assert ("measures" in made.provenance) is measured
 
 
 def test_a_pipeline_that_is_not_there_is_one_clear_line(built, capsys, tmp_path):
