@@ -219,3 +219,21 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 def post(url: str, body: object, **options: object) -> requests.Response:
     return requests.post(url, json=body, timeout=30, **options)  # type: ignore[arg-type]
+
+
+def assert_http_error(answer, status, code, *words):
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert set(body) == {"error", "results"}
+    assert body["results"] == []
+    assert body["error"]["code"] == code
+    for word in words:
+        assert word in body["error"]["message"]
+
+
+def assert_one_line(result, message):
+    code, _, errors = result
+    assert code == 1
+    assert errors.startswith("error: ")
+    assert message in errors
+    assert errors.count("\n") == 1

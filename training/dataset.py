@@ -76,6 +76,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             titles = _titles(record, covered)
             if not titles or not text.terms(record.text):
                 empty += 1
+                continue
             for title in titles:
                 group = record.group or _group(record.text)
                 rows.append((title, record.text, source.name, source.weight, group))
@@ -83,7 +84,6 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             for title in [other.label] if other.label else _of(other.occupation, covered):
                 names.setdefault(title, []).extend(other.names)
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    frame = frame[frame["text"].map(lambda each: bool(text.terms(each))).astype(bool)]
     many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
     frame = frame[many].reset_index(drop=True)

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 
 from shared import limits, manifest
 from shared.models import load_similar_jobs
-from tests.conftest import ROOT, post
+from tests.conftest import ROOT, assert_http_error, post
 from training import __main__ as training
 
 SCRUM = "organizing projects with agile and scrum methodologies"
@@ -51,16 +51,6 @@ def probabilities(answer):
 
 def send(url, body, **headers):
     return requests.post(url, data=body, headers={**JSON, **headers}, timeout=30)
-
-
-def assert_refused(answer, status, code, *words):
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert set(body) == {"error", "results"}
-    assert body["results"] == []
-    assert body["error"]["code"] == code
-    for word in words:
-        assert word in body["error"]["message"]
 
 
 @pytest.mark.parametrize("path", ["/model/similar_jobs", "/", "", "/?unknown=parameter"])
@@ -112,7 +102,7 @@ def test_an_explanation_is_added_only_when_it_is_asked_for(path):
 
 @pytest.mark.parametrize("text", ["", "2", "true", "01"])
 def test_an_explanation_is_asked_for_by_1_and_nothing_else(path, text):
-    assert_refused(post(f"{path}?explain={text}", BODY), 400, "invalid_request", "explain")
+    assert_http_error(post(f"{path}?explain={text}", BODY), 400, "invalid_request", "explain")
 
 
 def test_the_same_request_gets_the_same_bytes(path):
@@ -200,7 +190,7 @@ def test_a_limit_beyond_the_titles_keeps_them_all(path, n):
 def test_a_limit_that_is_no_whole_number_from_1_is_refused(url, text):
     for path in ("/model/similar_jobs", "/"):
         answer = requests.post(url + path, json=BODY, params={"limit": text}, timeout=30)
-        assert_refused(answer, 400, "invalid_request", "limit")
+        assert_http_error(answer, 400, "invalid_request", "limit")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +228,7 @@ def test_a_limit_that_is_no_whole_number_from_1_is_refused(url, text):
     ],
 )
 def test_a_body_of_another_shape_is_refused_by_the_name_of_the_field(path, body, field):
-    assert_refused(send(path, json.dumps(body)), 400, "invalid_request", field)
+    assert_http_error(send(path, json.dumps(body)), 400, "invalid_request", field)
 
 
 GOOD = json.dumps(BODY).encode()
@@ -278,21 +268,21 @@ GOOD = json.dumps(BODY).encode()
     ids=lambda body: str(body[:50]),
 )
 def test_what_is_no_strict_json_is_refused(path, body):
-    assert_refused(send(path, body), 400, "invalid_json")
+    assert_http_error(send(path, body), 400, "invalid_json")
 
 
 def test_half_of_a_surrogate_pair_is_refused_by_the_name_of_the_field(path):
     for text in (r"\ud800", r"\udc00 agile", r"\ude00\ud83d"):
         answer = send(path, GOOD.replace(b"agile", text.encode()))
-        assert_refused(answer, 400, "invalid_request", "experience[0].description")
+        assert_http_error(answer, 400, "invalid_request", "experience[0].description")
 
 
 def test_json_is_nested_as_deep_as_is_taken_and_no_deeper(path):
     def nested(levels):
         return b"[" * levels + b"]" * levels
 
-    assert_refused(send(path, nested(limits.NESTING)), 400, "invalid_request", "experience")
-    assert_refused(send(path, nested(limits.NESTING + 1)), 400, "invalid_request", "nested")
+    assert_http_error(send(path, nested(limits.NESTING)), 400, "invalid_request", "experience")
+    assert_http_error(send(path, nested(limits.NESTING + 1)), 400, "invalid_request", "nested")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +305,7 @@ def blocks(size):
 def test_a_body_too_large_is_refused_and_the_connection_goes_on(path, body, size):
     with requests.Session() as session:
         answer = session.post(path, data=body(size), headers=JSON, timeout=30)
-        assert_refused(answer, 413, "too_large")
+        assert_http_error(answer, 413, "too_large")
         assert results(session.post(path, json=BODY, timeout=30))
 
 
@@ -329,7 +319,7 @@ def test_a_body_as_large_as_may_be_is_read(path):
 def test_there_are_only_so_many_experiences(path):
     assert results(post(path, person(*[MATH] * limits.EXPERIENCES)))
     answer = post(path, person(*[MATH] * (limits.EXPERIENCES + 1)))
-    assert_refused(answer, 413, "too_large", "experience", str(limits.EXPERIENCES))
+    assert_http_error(answer, 413, "too_large", "experience", str(limits.EXPERIENCES))
 
 
 @pytest.mark.parametrize("parts", [1, 4])
@@ -337,7 +327,7 @@ def test_there_is_only_so_much_text(path, parts):
     text = "math " * (limits.TEXT_CHARACTERS // 5 // parts)
     assert results(post(path, person(*[text] * parts)))
     answer = post(path, person(*[text] * (parts - 1), f"{text}!"))
-    assert_refused(answer, 413, "too_large", "experience", str(limits.TEXT_CHARACTERS))
+    assert_http_error(answer, 413, "too_large", "experience", str(limits.TEXT_CHARACTERS))
 
 
 @pytest.mark.parametrize(
@@ -358,7 +348,7 @@ def test_there_is_only_so_much_text(path, parts):
 def test_another_media_type_than_json_is_refused(path, media_type):
     headers = {} if media_type is None else {"Content-Type": media_type}
     answer = requests.post(path, data=GOOD, headers=headers, timeout=30)
-    assert_refused(answer, 415, "unsupported_media_type", "application/json")
+    assert_http_error(answer, 415, "unsupported_media_type", "application/json")
 
 
 @pytest.mark.parametrize(
@@ -378,7 +368,7 @@ def test_json_is_known_however_it_is_written(path, media_type):
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "GZIP"])
 def test_a_compressed_body_is_refused(path, coding):
     answer = send(path, gzip.compress(GOOD), **{"Content-Encoding": coding})
-    assert_refused(answer, 415, "unsupported_media_type", "compression")
+    assert_http_error(answer, 415, "unsupported_media_type", "compression")
 
 
 @pytest.mark.parametrize(
@@ -397,7 +387,7 @@ def test_a_compressed_body_is_refused(path, coding):
     ids=lambda body: str(body)[:50],
 )
 def test_a_text_without_a_known_word_is_422(path, body):
-    assert_refused(post(path, body), 422, "nothing_usable")
+    assert_http_error(post(path, body), 422, "nothing_usable")
 
 
 def test_the_version_of_the_models_is_in_a_header(path, models):
@@ -412,7 +402,7 @@ def test_the_version_of_the_models_is_in_a_header(path, models):
 def test_other_paths_are_unknown(url, path):
     for method in ("GET", "POST", "DELETE"):
         answer = requests.request(method, url + path, json=BODY, timeout=30)
-        assert_refused(answer, 404, "unknown_path")
+        assert_http_error(answer, 404, "unknown_path")
 
 
 @pytest.fixture(scope="module")
@@ -445,11 +435,11 @@ def test_a_plain_scikit_learn_pipeline_is_served_where_it_is_allowed(serve, pipe
         assert post(f"{running.url}?explain=1", person(text)).status_code == 200
         both = probabilities(post(running.url, person(text, "dispensed medicine")))
         assert sum(both.values()) == pytest.approx(1, abs=1e-9)
-        assert_refused(post(running.url, person(" ")), 422, "nothing_usable")
+        assert_http_error(post(running.url, person(" ")), 422, "nothing_usable")
 
 
 def test_a_plain_scikit_learn_pipeline_is_refused_where_it_is_not_allowed(serve, pipeline_models):
     for allowed in ({}, {"ALLOW_PICKLED_PIPELINES": "0"}):
         with serve("similar_jobs", MODELS_URI=str(pipeline_models[0]), **allowed) as running:
-            assert_refused(post(running.url, BODY), 503, "models_unavailable")
+            assert_http_error(post(running.url, BODY), 503, "models_unavailable")
             assert "ALLOW_PICKLED_PIPELINES=1" in running.log.read_text()

