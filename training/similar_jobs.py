@@ -29,6 +29,8 @@ from training.progress import progress
 LINEAR_FROM = 5_000
 """Terms a title, in the mean, from which on the linear model is the better one."""
 ALPHA = 4e-6
+CENTROIDS = 20.0
+"""How much a title's centroid counts beside the weights that are learnt against other titles."""
 EPOCHS = 10
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
@@ -120,7 +122,9 @@ def _fit_linear(
     weights, bias = classifier.coef_, classifier.intercept_
     if len(titles) == 2:  # scikit-learn then gives the second title's row alone
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    return _as_published(titles, terms, tfidf.idf_, _largest(weights).T.tocsr(), bias)
+    centroids = normalize(_members(rows, titles) @ vectors)
+    both = _largest(weights + CENTROIDS * centroids.toarray())
+    return _as_published(titles, terms, tfidf.idf_, both.T.tocsr(), bias)
 
 
 def _largest(weights: np.ndarray) -> sparse.csr_matrix:
