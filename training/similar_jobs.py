@@ -5,7 +5,7 @@ There are two ways to get the scores, each the better one on its kind of data (d
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
   vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
 - a linear model, for many long texts a title: logistic regression, one title against the rest,
-  by averaged stochastic gradient descent, its smallest weights cut.
+  by averaged stochastic gradient descent, and the centroids beside it; the smallest weights cut.
 """
 
 from dataclasses import dataclass, replace
