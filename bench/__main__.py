@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench import experiences, models, serving
+from bench import experiences, models, serving, skills
 
 
 def main() -> None:
@@ -16,11 +16,18 @@ def main() -> None:
     parser.add_argument(
         "--experiences", type=Path, help="a table of people's jobs: bench/experiences.py"
     )
+    parser.add_argument(
+        "--skills", action="store_true", help="only what is measured of skills: bench/skills.py"
+    )
+    parser.add_argument("--onet", type=Path, help="a full O*NET release, for its technologies")
     parser.add_argument("--label-column", default="title_original114")
     options = parser.parse_args()
     if options.experiences:
         table = experiences.compare(options.work, options.experiences, options.label_column)
         _print("one title from several earlier jobs", table)
+        return
+    _print("top skills, 20 phrases a title", skills.compare(options.work, options.onet))
+    if options.skills:
         return
     _print("similar jobs, held-out texts", pd.DataFrame(models.compare(options.work)).T)
     _print("serving, 144 words", serving.measure(options.work, options.models))

@@ -1,6 +1,6 @@
-"""The models as they are published: exactly what answering needs, as plain arrays.
+"""The model of titles as it is published: exactly what answering needs, as plain arrays.
 
-They are fitted in `training`; how they answer is here.
+It is fitted in `training`; how it answers is here.
 """
 
 from collections import Counter, defaultdict
@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared import model_file, text
-from shared.titles import TitleIndex
 from shared.vocabulary import Vocabulary
 
 LEAST_SPREAD = 1e-6
@@ -206,35 +205,6 @@ class SimilarJobs:
         return np.bincount(columns, products, len(self.titles)).astype(np.float64, copy=False)
 
 
-@dataclass(frozen=True)
-class Skill:
-    """A phrase and how strongly it speaks for its title, from 0 to 1."""
-
-    phrase: str
-    score: float
-
-
-@dataclass(frozen=True)
-class TopSkills:
-    """The strongest phrases of each title, strongest first.
-
-    `phrases` has one text a title, its phrases on lines; `scores` belong to the phrases of all
-    titles one after the other, and those of title i start at `starts[i]`.
-    """
-
-    index: TitleIndex
-    phrases: list[str]
-    scores: NDArray[np.float32]
-    starts: NDArray[np.int64]
-
-    def skills(self, title: str, most: int) -> list[Skill]:
-        """The first skills of a title that the index knows."""
-        i = self.index.titles.index(title)
-        phrases = self.phrases[i].split("\n")[:most] if self.phrases[i] else []
-        scores = self.scores[self.starts[i] :].tolist()
-        return [Skill(*pair) for pair in zip(phrases, scores[: len(phrases)], strict=True)]
-
-
 def load_similar_jobs(path: Path, file_name: str) -> JobModel:
     """A published `similar_jobs` file: ours, or a plain scikit-learn pipeline."""
     if file_name.endswith(".joblib"):
@@ -242,11 +212,6 @@ def load_similar_jobs(path: Path, file_name: str) -> JobModel:
 
         return load_pipeline(path)
     return model_file.load(path, SimilarJobs, Vocabulary, Calibration)
-
-
-def load_top_skills(path: Path, _file_name: str) -> TopSkills:
-    """A published `top_skills` file."""
-    return model_file.load(path, TopSkills, TitleIndex)
 
 
 def _strongest(weights: dict[str, float]) -> list[tuple[str, float]]:

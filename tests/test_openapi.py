@@ -13,7 +13,7 @@ import requests
 import yaml
 from jsonschema import Draft202012Validator
 
-from shared import limits, models, web
+from shared import limits, models, top_skills, web
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("similar_jobs", "top_skills")
@@ -116,7 +116,9 @@ def test_its_limits_are_those_of_the_code():
     work = parts["schemas"]["JsonResume"]["properties"]["work"]
     suggestions = parts["schemas"]["UnknownTitle"]["properties"]["error"]["properties"]
     skills = parts["parameters"]["SkillsLimit"]["schema"]
-    lists = parts["schemas"]["Skills"]["properties"]["results"]["anyOf"]
+    lists = [
+        parts["schemas"][each]["properties"]["results"] for each in ("Skills", "DetailedSkills")
+    ]
     titles = [parts["parameters"][each]["schema"] for each in ("TitleInPath", "TitleInQuery", "Q")]
     texts = [
         experiences["items"]["properties"]["description"]["maxLength"],
@@ -159,7 +161,8 @@ def test_its_errors_are_those_that_the_code_raises():
     for _, _, operation in operations():
         for status, response in operation["responses"].items():
             for media in resolve(response).get("content", {}).values():
-                text = json.dumps([media["schema"], resolve(media["schema"])])
+                schema = media["schema"]
+                text = json.dumps([schema, *map(resolve, [schema, *schema.get("anyOf", [])])])
                 for codes in re.findall(r'"code": {[^{}]*"enum": \[([^]]*)\]', text):
                     answered |= {(int(status), code) for code in re.findall(r"\w+", codes)}
 
@@ -286,10 +289,25 @@ def test_an_explained_answer_is_as_it_says(served):
 def test_details_are_as_it_says(served):
     answer = requests.get(f"{served['top_skills'].url}/data%20scientist?details=1", timeout=30)
 
-    skill = SPEC["components"]["schemas"]["Skill"]
-    results = answer.json()["results"]
-    assert len(results) == limits.SKILLS_DEFAULT
-    assert [each for each in results if not conforms(each, skill)] == []
+    details = {"$ref": "#/components/schemas/DetailedSkills"}
+    assert conforms(answer.json(), details)
+    assert len(answer.json()["results"]) == limits.SKILLS_DEFAULT
+
+
+def test_its_kinds_of_skills_are_those_of_the_code():
+    schemas = SPEC["components"]["schemas"]
+    kinds = {kind for kind, _ in top_skills.KINDS}
+    taxonomies = {taxonomy for _, taxonomy in top_skills.KINDS}
+
+    assert set(schemas["Skill"]["properties"]["kind"]["enum"]) == {*kinds, "phrase"}
+    assert set(schemas["KnownSkill"]["properties"]["taxonomy"]["enum"]) == taxonomies
+
+
+def test_an_unknown_era_is_refused_as_it_says(served):
+    answer = requests.get(f"{served['top_skills'].url}/data%20scientist?era=1800", timeout=30)
+
+    assert answer.status_code == 404
+    assert conforms(answer.json(), {"$ref": "#/components/schemas/UnknownEra"})
 
 
 TEXT = "Cooked lunch for guests"
@@ -348,6 +366,8 @@ def edges(schema):
     """Values at both sides of each bound: those that are taken, those that are not."""
     if "enum" in schema:
         return schema["enum"], ["", "2", "true"]
+    if "pattern" in schema:  # of an era
+        return ["2012", "2010-2014"], ["", "12", "2010-", "2011-2015", "2010-2019", "x2012"]
     if schema["type"] == "integer":
         least, most = schema["minimum"], schema.get("maximum")
         more = [most + 1] if most else []

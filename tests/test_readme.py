@@ -22,6 +22,7 @@ import requests
 
 from shared import limits
 from tests.conftest import START_SECONDS, free_port
+from training import wheel
 from training.__main__ import parser
 from training.sources import starter, statements
 
@@ -215,7 +216,7 @@ def test_every_training_command_in_it_is_one():
 def test_the_sizes_of_the_data_are_as_it_says():
     records = list(statements.Statements().records())
     occupations = len({each.occupation for each in records})
-    package, version = statements.REQUIREMENT.split("==")
+    package, version = wheel.REQUIREMENT.split("==")
     notice = (ROOT / "NOTICE.md").read_text(encoding="utf-8")
 
     assert f"in {occupations} occupations" in " ".join(section("The models").split())

@@ -11,7 +11,15 @@ from shared import model_file
 from shared.errors import CareerClimberError
 from shared.models import load_similar_jobs
 from shared.storage import open_storage
-from training import dataset, evaluate, publish, similar_jobs, title_agreement, top_skills
+from training import (
+    dataset,
+    evaluate,
+    publish,
+    similar_jobs,
+    skill_taxonomy,
+    title_agreement,
+    top_skills,
+)
 from training.dataset import Dataset
 from training.errors import DataError
 from training.sources import DEFAULT, open_sources
@@ -24,7 +32,10 @@ PIPELINE = "similar_jobs.joblib"
 
 def step_dataset(options: argparse.Namespace) -> None:
     """Reads the sources and writes one labelled table."""
-    columns = Columns(options.title_column, options.description_column, options.label_column)
+    columns = Columns(
+        options.title_column, options.description_column, options.label_column,
+        start=options.start_column, end=options.end_column,
+    )  # fmt: skip
     made = dataset.build(open_sources(options.source or DEFAULT, columns), options.min_rows)
     made.save(options.work)
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
@@ -39,7 +50,8 @@ def step_fit(options: argparse.Namespace) -> None:
     data = Dataset.load(options.work)
     model_file.dump(similar_jobs.fit(data.part("train")), options.work / "held_out.model")
     model_file.dump(similar_jobs.fit(data.rows), options.work / FITTED[0])
-    model_file.dump(top_skills.fit(data.rows, data.names), options.work / FITTED[1])
+    skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
+    model_file.dump(skills, options.work / FITTED[1])
     for name in FITTED:
         print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
 
@@ -126,6 +138,14 @@ def _sources(sub: argparse.ArgumentParser) -> None:
         "--description-column", default="description", metavar="C", help="default: description"
     )
     sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
+    sub.add_argument(
+        "--start-column", default="start", metavar="C",
+        help="when the work began, where there is such a column (default: start)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--end-column", default="end", metavar="C",
+        help="when it ended, where there is such a column (default: end)",
+    )  # fmt: skip
     sub.add_argument(
         "--min-rows", type=int, default=3, metavar="N",
         help="titles with fewer different texts are left out (default: 3, which is the least)",

@@ -18,13 +18,14 @@ from training.sources.starter import titles_by_occupation
 TEST_SHARE = 0.1
 LEAST_ROWS = 3
 """Different texts that a title needs: calibration parts them into so many folds."""
-COLUMNS = ["title", "text", "source", "weight", "group", "part"]
+COLUMNS = ["title", "text", "source", "weight", "group", "start", "end", "part"]
 
 
 @dataclass(frozen=True)
 class Dataset:
     """`rows` has a row a text, with the columns of `COLUMNS`; `part` is "train" or "test".
 
+    `start` and `end` are years, null where they are not known.
     `names` are other names by title; `left_out` counts rows by why they are not used.
     """
 
@@ -68,7 +69,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
         raise DataError(f"--min-rows {min_rows}: must be {LEAST_ROWS} or more")
     sources = list(sources)
     covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
-    rows: list[tuple[str, str, str, float, str]] = []
+    rows: list[tuple[str, str, str, float, str, int | None, int | None]] = []
     names: dict[str, list[str]] = {}
     empty = 0
     for source in sources:
@@ -79,11 +80,12 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
                 continue
             for title in titles:
                 group = record.group or _group(record.text)
-                rows.append((title, record.text, source.name, source.weight, group))
+                rows.append((title, record.text, source.name, source.weight, group,
+                             record.start, record.end))  # fmt: skip
         for other in source.other_names():
             for title in [other.label] if other.label else _of(other.occupation, covered):
                 names.setdefault(title, []).extend(other.names)
-    frame = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
     many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
     frame = frame[many].reset_index(drop=True)

@@ -12,7 +12,7 @@ class Record:
     Just one of three says whose work it is: `label`, a title ready to be used; `title`, as
     somebody wrote it, still to be parsed; `occupation`, an O*NET occupation's name.
     `group` joins near-copies, which never part between training and test; "" to have it made
-    from the text.
+    from the text. `start` and `end` are the years of the work, None where they are not known.
     """
 
     text: str
@@ -20,6 +20,8 @@ class Record:
     title: str = ""
     occupation: str = ""
     group: str = ""
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True)

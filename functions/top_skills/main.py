@@ -8,7 +8,7 @@ import functions_framework
 from shared import limits, web
 from shared.errors import RequestError, invalid
 from shared.model_store import Loaded, ModelStore
-from shared.models import TopSkills, load_top_skills
+from shared.top_skills import Skill, TopSkills, load_top_skills, read_era
 
 CACHE_SECONDS = 300
 
@@ -16,7 +16,8 @@ store = ModelStore.from_environment("top_skills", load_top_skills)
 
 
 def get_skills(request: flask.Request, title: str) -> web.Answer:
-    """The skills of the title in the path."""
+    """The skills of the title in the path; with `era`, those of five years."""
+    era = _era(request)
     limit = web.limit(request, limits.SKILLS_DEFAULT, most=limits.SKILLS_MOST)
     details = web.flag(request, "details")
     web.check_text(title, "title", limits.TITLE_CHARACTERS)
@@ -24,9 +25,12 @@ def get_skills(request: flask.Request, title: str) -> web.Answer:
     known = loaded.model.index.find(title)
     if known is None:
         raise _unknown_title(loaded.model, title)
-    skills = loaded.model.skills(known, limit or limits.SKILLS_DEFAULT)
+    eras = loaded.model.eras_of(known)
+    if era and era not in eras:
+        raise _unknown_era(eras)
+    skills = loaded.model.skills(known, limit or limits.SKILLS_DEFAULT, era)
     if details:
-        return _answer(loaded, [{"phrase": s.phrase, "score": s.score} for s in skills])
+        return _answer(loaded, [_detailed(skill) for skill in skills], eras=eras)
     return _answer(loaded, [skill.phrase for skill in skills])
 
 
@@ -48,12 +52,35 @@ def get_titles(request: flask.Request) -> web.Answer:
     return _answer(loaded, titles[offset:][:limit])
 
 
-def _answer(loaded: Loaded[TopSkills], results: Sequence[object]) -> web.Answer:
+def _era(request: flask.Request) -> str | None:
+    written = request.args.get("era")
+    if written is None:
+        return None
+    era = read_era(written)
+    if era is None:
+        raise invalid("era: a year such as 2012, or five years such as 2010-2014, please.")
+    return era
+
+
+def _detailed(skill: Skill) -> dict[str, object]:
+    known = skill.known
+    named = known and {"name": known.name, "taxonomy": known.taxonomy, "id": known.id}
+    return {
+        "phrase": skill.phrase,
+        "score": skill.score,
+        "kind": known.kind if known else "phrase",
+        "skill": named,
+    }
+
+
+def _answer(
+    loaded: Loaded[TopSkills], results: Sequence[object], **more: Sequence[object]
+) -> web.Answer:
     headers = {
         web.MODEL_VERSION_HEADER: loaded.version,
         "Cache-Control": f"public, max-age={CACHE_SECONDS}",
     }
-    return web.Answer({"results": results}, headers)
+    return web.Answer({"results": results, **more}, headers)
 
 
 def _unknown_title(model: TopSkills, title: str) -> RequestError:
@@ -63,6 +90,12 @@ def _unknown_title(model: TopSkills, title: str) -> RequestError:
         "This title is not known.",
         details={"suggestions": model.index.suggest(title, limits.SUGGESTIONS)},
     )
+
+
+def _unknown_era(eras: list[str]) -> RequestError:
+    there = f"there are {', '.join(eras)}" if eras else "there are none, for want of dated texts"
+    message = f"Skills of that era are not known; of this title's eras {there}."
+    return RequestError(404, "unknown_era", message, details={"eras": eras})
 
 
 service = web.Service(

@@ -2,12 +2,18 @@
 
 from urllib.parse import quote
 
+import pandas as pd
 import pytest
 import requests
 
-from shared import limits, manifest
-from shared.models import load_top_skills
+from shared import limits, manifest, model_file
+from shared.storage import open_storage
+from shared.top_skills import load_top_skills
 from tests.conftest import assert_http_error
+from training import __main__ as training
+from training import skill_taxonomy, top_skills
+from training.dataset import Dataset
+from training.publish import publish
 
 PATHS = ["/model/skills/{}", "/skills/{}", "/{}", "/?title={}"]
 NO_WHOLE_NUMBERS = ["-1", "+1", "1.5", "1.0", "abc", "", " ", "1e3", "0x1", "1_0", "1,0", "-0"]
@@ -30,6 +36,13 @@ def get(url, **parameters):
 
 def skills(url, title, **parameters):
     return results(get(f"{url}/model/skills/{quote(title, safe='')}", **parameters))
+
+
+def detailed_skills(url, title, **parameters):
+    answer = get(f"{url}/model/skills/{quote(title, safe='')}", details=1, **parameters)
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json()) == {"results", "eras"}
+    return answer.json()["results"]
 
 
 def results(answer):
@@ -83,13 +96,13 @@ def test_a_limit_that_is_no_whole_number_from_1_to_100_is_refused(url, text):
 
 
 def test_details_add_the_strength_of_each_phrase(url):
-    detailed = skills(url, "data scientist", details=1, limit=100)
-    assert all(set(each) == {"phrase", "score"} for each in detailed)
+    detailed = detailed_skills(url, "data scientist", limit=100)
+    assert all(set(each) == {"phrase", "score", "kind", "skill"} for each in detailed)
     assert [each["phrase"] for each in detailed] == skills(url, "data scientist", limit=100)
     scores = [each["score"] for each in detailed]
     assert scores == sorted(scores, reverse=True)
     assert 1 >= scores[0] > scores[-1] >= 0
-    assert len(skills(url, "data scientist", details=1)) == 20
+    assert len(detailed_skills(url, "data scientist")) == 20
     assert skills(url, "data scientist", details=0) == skills(url, "data scientist")
 
 
@@ -97,6 +110,95 @@ def test_details_add_the_strength_of_each_phrase(url):
 def test_details_are_asked_for_by_1_and_nothing_else(url, text):
     answer = get(f"{url}/model/skills/cook", details=text)
     assert_http_error(answer, 400, "invalid_request", "details")
+
+
+def test_details_tell_the_skill_that_a_phrase_stands_for(url):
+    detailed = {each["phrase"]: each for each in detailed_skills(url, "data scientist", limit=100)}
+    python = detailed["python"]
+    assert python["kind"] == "technology"
+    assert python["skill"] == {"name": "Python", "taxonomy": "O*NET", "id": None}
+    returns = {each["phrase"]: each for each in detailed_skills(url, "accountant", limit=100)}
+    skill = returns["tax returns"]["skill"]
+    assert (returns["tax returns"]["kind"], skill["taxonomy"]) == ("skill", "ESCO")
+    assert skill["id"].startswith("http://data.europa.eu/esco/skill/")
+    unknown = [each for each in detailed.values() if each["skill"] is None]
+    assert {each["kind"] for each in unknown} == {"phrase"}
+
+
+# Eras
+
+
+@pytest.fixture(scope="module")
+def dated(serve, work, tmp_path_factory):
+    """The function, with models of cooks and nurses whose work changed in 2010."""
+    home = tmp_path_factory.mktemp("dated")
+    verbs = "ran served cleaned stocked".split()
+    old = {"cook": "wood ovens", "nurse": "paper charts"}
+    new = {"cook": "induction ranges", "nurse": "electronic charts"}
+    always = {"cook": "soup stock", "nurse": "flu shots"}
+    rows = [
+        (title, f"{verb} {always[title]} and {words[title]} in place a{i} of {verb}s", start, end)
+        for title in always
+        for words, start, end in ((old, "May 2005", "2009"), (new, "06/2010", "Present"))
+        for i in range(30)
+        for verb in verbs
+    ]
+    table = pd.DataFrame(rows, columns=["title", "description", "start", "end"])
+    table.to_csv(home / "table.csv", index=False)
+    places = ["--work", str(home / "work"), "--out", str(home / "models")]
+    assert training.main(["dataset", "--source", f"table:{home / 'table.csv'}", *places[:2]]) == 0
+    data = Dataset.load(home / "work")
+    fitted = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
+    model_file.dump(fitted, home / "top_skills.model")
+    publish([home / "top_skills.model"], open_storage(str(home / "models")), {})
+    with serve("top_skills", MODELS_URI=str(home / "models")) as running:
+        yield running.url
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_era_is_asked_for_by_its_name_or_a_year(dated, path):
+    for era, mine, other in (
+        ("2005-2009", "wood ovens", "induction ranges"),
+        ("2010-2014", "induction ranges", "wood ovens"),
+    ):
+        found = results(get(dated + path.format("cook"), era=era))
+        assert mine in found
+        assert other not in found
+        for year in range(int(era[:4]), int(era[5:]) + 1):
+            assert results(get(dated + path.format("cook"), era=year)) == found
+
+
+def test_details_and_limit_go_with_an_era(dated):
+    plain = skills(dated, "nurse", era=2012)
+    assert skills(dated, "nurse", era=2012, limit=1) == plain[:1]
+    detailed = get(f"{dated}/nurse", era=2012, details=1).json()
+    assert [each["phrase"] for each in detailed["results"]] == plain
+    assert detailed["eras"] == ["2005-2009", "2010-2014"]
+    assert get(f"{dated}/nurse", details=1).json()["eras"] == ["2005-2009", "2010-2014"]
+
+
+def test_an_era_without_texts_is_404_and_names_those_that_there_are(dated):
+    for path in PATHS:
+        answer = get(dated + path.format("cook"), era="2015-2019")
+        assert_http_error(answer, 404, "unknown_era", "2005-2009, 2010-2014")
+        assert answer.json()["error"]["eras"] == ["2005-2009", "2010-2014"]
+
+
+def test_without_dates_there_is_no_era(url):
+    answer = get(f"{url}/cook", era=2012)
+    assert_http_error(answer, 404, "unknown_era", "there are none")
+    assert answer.json()["error"]["eras"] == []
+    assert get(f"{url}/cook", details=1).json()["eras"] == []
+
+
+def test_an_unknown_title_is_said_to_be_so_in_any_era(dated):
+    assert_http_error(get(f"{dated}/zzxqj", era=2012), 404, "unknown_title")
+
+
+@pytest.mark.parametrize("era", ["", "12", "2010-2015", "2011-2015", "now", "2012 ", "٢٠١٢"])
+def test_what_is_no_era_is_refused(url, era):
+    for path in PATHS:
+        assert_http_error(get(url + path.format("cook"), era=era), 400, "invalid_request", "era")
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import pytest
 
 from shared import model_file
 from shared.errors import ModelsUnavailable
-from shared.models import Skill, TopSkills, load_similar_jobs, load_top_skills
+from shared.models import load_similar_jobs
 from shared.titles import TitleIndex
+from shared.top_skills import Skill, TopSkills, load_top_skills
 from shared.vocabulary import Vocabulary
 
 
@@ -257,8 +258,8 @@ FLIP_EACH_BIT = """
 import os, pathlib, resource, sys
 from shared import model_file
 from shared.errors import ModelsUnavailable
-from shared.models import TopSkills
 from shared.titles import TitleIndex
+from shared.top_skills import TopSkills
 
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))  # A bad length may ask for any amount.
 path = pathlib.Path(sys.argv[1])
@@ -281,9 +282,14 @@ print(8 * len(whole), refused)
 
 def test_whatever_bit_is_flipped_the_file_is_a_model_or_unavailable(tmp_path):
     index = TitleIndex(["nurse"], {"nurse": 0, "rn": 0})
-    skills = TopSkills(index, ["charting\nwards"], np.ones(2, np.float32), np.zeros(1, np.int64))
+    skills = TopSkills(
+        index, ["charting\nwards"], np.ones(2, np.float32), np.zeros(1, np.int64),
+        np.array([-1, 0], np.int32), ["wards"], [""], np.zeros(1, np.uint8), {},
+    )  # fmt: skip
     model_file.dump(skills, tmp_path / "a.model")
-    assert load_top_skills(tmp_path / "a.model", "").skills("nurse", 1) == [Skill("charting", 1.0)]
+    assert load_top_skills(tmp_path / "a.model", "").skills("nurse", 1) == [
+        Skill("charting", 1.0, None)
+    ]
     command = [sys.executable, "-c", FLIP_EACH_BIT, tmp_path / "a.model"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

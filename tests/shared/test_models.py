@@ -16,13 +16,10 @@ from shared.models import (
     REASONS,
     Calibration,
     SimilarJobs,
-    Skill,
-    TopSkills,
     load_similar_jobs,
-    load_top_skills,
 )
 from shared.pipeline import ALLOWED
-from shared.titles import TitleIndex
+from shared.top_skills import TopSkills, load_top_skills
 from shared.vocabulary import Vocabulary
 
 ODD = [
@@ -259,30 +256,6 @@ def test_the_likely_titles_are_the_most_probable_ones(jobs, texts):
 def test_there_is_a_likely_title_even_where_none_is_probable(jobs):
     even = np.full(len(jobs.titles), 1 / len(jobs.titles)) * jobs.threshold / 2
     assert len(jobs.likely(even)) == 1
-
-
-# Skills
-
-
-@pytest.fixture
-def two():
-    index = TitleIndex.build(["nurse", "cook", "pilot"], {})
-    scores = np.array([1, 0.5, 1, 0.75, 0.25], np.float32)
-    starts = np.array([0, 2, 5], np.int64)
-    return TopSkills(index, ["grill\nfry", "wards\ncharts\nshots", ""], scores, starts)
-
-
-def test_skills_come_with_their_own_scores(two):
-    assert two.skills("cook", 20) == [Skill("grill", 1.0), Skill("fry", 0.5)]
-    assert two.skills("nurse", 2) == [Skill("wards", 1.0), Skill("charts", 0.75)]
-    assert two.skills("pilot", 20) == []
-
-
-def test_fitted_skills_are_the_same_on_every_call(skills):
-    first = skills.skills("data scientist", 20)
-    assert len(first) == 20
-    assert skills.skills("data scientist", 20) == first
-    assert skills.skills("data scientist", 5) == first[:5]
 
 
 # Loading

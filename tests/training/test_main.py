@@ -15,9 +15,10 @@ from sklearn.pipeline import make_pipeline
 from shared import manifest
 from shared.errors import ModelsUnavailable
 from shared.model_store import ModelStore
-from shared.models import load_similar_jobs, load_top_skills
+from shared.models import load_similar_jobs
 from shared.pipeline import ALLOWED
 from shared.storage import open_storage
+from shared.top_skills import load_top_skills
 from tests.conftest import ROOT, assert_one_line
 from training import __main__ as training
 

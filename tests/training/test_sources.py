@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import zipfile
@@ -7,11 +8,12 @@ import pandas as pd
 import pytest
 
 from tests.conftest import assert_one_line
+from training import wheel
 from training.__main__ import main
 from training.errors import DataError
 from training.records import OtherNames, Record
-from training.sources import open_sources, starter, statements
-from training.sources.onet import OnetRelease
+from training.sources import open_sources, starter
+from training.sources.onet import TECHNOLOGIES, OnetRelease
 from training.sources.starter import StarterTitle
 from training.sources.statements import Statements
 from training.sources.table import Columns, Table
@@ -103,6 +105,42 @@ def test_groups_are_taken_where_there_are_any(tmp_path):
     assert groups[0] == groups[1] != ""
     assert groups[3] == groups[4] not in ("", groups[0])
     assert groups[2] == groups[5] == ""
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_years_are_taken_where_there_are_dates(tmp_path, file):
+    starts = ["May 2016", "06/2010", "2016", "September 1998", "2016-05", "2016-05-01"]
+    ends = ["Present", "Current", "May", None, "", "12/2017"]
+    table = frame(start=starts, end=ends)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    table.to_parquet(tmp_path / "t.parquet")
+    records = list(Table(tmp_path / file, Columns()).records())
+    assert [each.start for each in records] == [2016, 2010, 2016, 1998, 2016, 2016]
+    assert [each.end for each in records] == [None, None, None, None, None, 2017]
+
+
+def test_dates_of_parquet_files_need_not_be_text(tmp_path):
+    days = pd.to_datetime(["2016-05-01", None] * 3)
+    frame(start=days, end=[2017.0, None] * 3).to_parquet(tmp_path / "t.parquet")
+    records = list(Table(tmp_path / "t.parquet", Columns()).records())
+    assert [(each.start, each.end) for each in records] == [(2016, 2017), (None, None)] * 3
+
+
+@pytest.mark.parametrize(
+    "written", ["99999", "1066-10-14", "2150", "13", "2016 - 2018", "summer", "2016-13-45"]
+)
+def test_what_has_no_year_of_anybodys_work_has_none(tmp_path, written):
+    frame(start=written).to_csv(tmp_path / "t.csv")
+    assert {each.start for each in Table(tmp_path / "t.csv", Columns()).records()} == {None}
+
+
+def test_columns_of_dates_may_have_other_names(build, tmp_path):
+    table = frame(since="2016", until="2018", start="1999")
+    table.to_csv(tmp_path / "t.csv")
+    source = ("--source", f"table:{tmp_path / 't.csv'}")
+    assert build(*source, "--start-column", "since", "--end-column", "until")[0] == 0
+    rows = pd.read_parquet(tmp_path / "work" / "dataset.parquet")
+    assert (set(rows["start"]), set(rows["end"])) == ({2016}, {2018})
 
 
 @pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
@@ -262,17 +300,18 @@ def index(tmp_path, monkeypatch):
     """A package index of our own for pip, and an empty cache."""
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
-    monkeypatch.setattr(statements, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(wheel, "CACHE", tmp_path / "cache")
     (tmp_path / "index").mkdir()
     return tmp_path / "index"
 
 
-def wheel(index, member, text):
-    name, version = statements.REQUIREMENT.split("==")
+def make_wheel(index, tables):
+    name, version = wheel.REQUIREMENT.split("==")
     info = f"{name}-{version}.dist-info"
     path = index / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(member, text)
+        for table, text in tables.items():
+            archive.writestr(f"{wheel.FOLDER}/{table}", text)
         archive.writestr(
             f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         )
@@ -287,19 +326,21 @@ Wick trimming,esco_skill,A skill
 """
 
 
-def test_the_table_is_taken_out_of_the_wheel_once(index, monkeypatch):
-    path = wheel(index, statements.MEMBER, TABLE)
-    monkeypatch.setattr(
-        statements, "SHA256", statements.hashlib.sha256(path.read_bytes()).hexdigest()
-    )
+TABLES = dict.fromkeys(wheel.TABLES, "name\n") | {"task_taxonomy.csv": TABLE}
+
+
+def test_the_tables_are_taken_out_of_the_wheel_once(index, monkeypatch):
+    path = make_wheel(index, TABLES)
+    monkeypatch.setattr(wheel, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
     expected = [Record("Trim the wick.", occupation="Lighthouse Keepers")]
     assert list(Statements().records()) == expected
     path.unlink()
     assert list(Statements().records()) == expected
+    assert all(list(wheel.rows(table)) == [] for table in wheel.TABLES[1:])
 
 
 def test_a_wheel_that_is_not_the_pinned_one_is_one_clear_line(index, build, tmp_path):
-    wheel(index, statements.MEMBER, TABLE)
+    make_wheel(index, TABLES)
     assert_one_line(build("--source", "statements"), "SHA-256 differs")
     assert not list((tmp_path / "cache").glob("*"))
 
@@ -333,6 +374,14 @@ def test_reported_titles_come_before_alternate_ones():
         OtherNames(("Keeper of the Light",), occupation="Lighthouse Keepers"),
         OtherNames(("Kite Craftsman",), occupation="Kite Makers, Except Industrial"),
     ]
+
+
+def test_the_technologies_of_a_release_are_read(tmp_path):
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / TECHNOLOGIES).write_text(
+        "O*NET-SOC Code\tExample\n99-1001.00\tLamp Log\n11-1111.11\tOf no occupation\n"
+    )
+    assert list(OnetRelease(release).technologies()) == [("Lighthouse Keepers", "Lamp Log")]
 
 
 def test_a_release_becomes_a_dataset(build, tmp_path):

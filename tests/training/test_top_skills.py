@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from shared import limits, model_file, text
-from shared.models import load_top_skills
+from shared.top_skills import load_top_skills
+from training import skill_taxonomy, top_skills
 from training.dataset import Dataset
 from training.top_skills import fit
 
@@ -33,14 +34,21 @@ LINES = {
 }
 
 
-def as_rows(lines):
+def as_rows(lines, **columns):
     pairs = [(title, each) for title, texts in lines.items() for each in texts]
-    return pd.DataFrame(pairs, columns=["title", "text"]).assign(weight=1.0)
+    rows = pd.DataFrame(pairs, columns=["title", "text"])
+    undated = {"start": None, "end": None}
+    return rows.assign(weight=1.0, group=rows["text"], **{**undated, **columns})
 
 
 @pytest.fixture(scope="module")
-def model():
-    return fit(as_rows(LINES), {"nurse": ["care giver"]})
+def taxonomy():
+    return skill_taxonomy.load()
+
+
+@pytest.fixture(scope="module")
+def model(taxonomy):
+    return fit(as_rows(LINES), {"nurse": ["care giver"]}, taxonomy)
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +95,16 @@ def test_a_model_can_be_published(model, tmp_path):
     assert all(loaded.skills(title, 100) == model.skills(title, 100) for title in LINES)
 
 
-def test_the_order_of_rows_does_not_matter(model):
-    other = fit(as_rows(LINES).iloc[::-1], {})
+def test_the_order_of_rows_does_not_matter(model, taxonomy):
+    other = fit(as_rows(LINES).iloc[::-1], {}, taxonomy)
     assert all(other.skills(title, 100) == model.skills(title, 100) for title in LINES)
 
 
-def test_heavier_texts_count_for_more():
+def test_heavier_texts_count_for_more(taxonomy):
     rows = as_rows(LINES)
     charting = rows["text"].str.contains("vitals")
-    heavy = fit(rows.assign(weight=np.where(charting, 1.0, 0.01)), {})
-    light = fit(rows.assign(weight=np.where(charting, 0.01, 1.0)), {})
+    heavy = fit(rows.assign(weight=np.where(charting, 1.0, 0.01)), {}, taxonomy)
+    light = fit(rows.assign(weight=np.where(charting, 0.01, 1.0)), {}, taxonomy)
     assert place(heavy, "vitals") < place(light, "vitals")
 
 
@@ -104,6 +112,132 @@ def place(model, word):
     """How far down the first phrase with a word stands."""
     found = phrases(model, "nurse")
     return next((i for i, each in enumerate(found) if word in each.split()), len(found))
+
+
+def lists(taxonomy, lines, title, **columns):
+    """The phrases of a title beside those of two others."""
+    others = {other: [f"{word} {other}s {i}" for i in range(6) for word in ("sold", "bought")]
+              for other in ("grocer", "jeweller")}  # fmt: skip
+    return phrases(fit(as_rows({title: lines, **others}, **columns), {}, taxonomy), title)
+
+
+def test_copies_of_a_text_count_once(taxonomy):
+    lines = ["moved stone slabs", "cut stone slabs", *["polished glass beads"] * 5]
+    found = lists(taxonomy, lines, "mason")
+    assert found.index("stone slabs") < found.index("glass beads")
+
+
+@pytest.mark.parametrize(
+    ("lines", "listed", "repeated"),
+    [
+        (
+            ["with Microsoft Excel", "with Excel daily", "in MS Excel and Excel"],
+            "excel",
+            "microsoft",
+        ),
+        (["of brick wall", "of brick walls", "on the brick wall"], "brick wall", "walls"),
+        (["in quoin slab trim", "of quoin slab trim"], "quoin slab trim", "quoin slab"),
+        (["about black powder mill", "by bpm", "a black powder mill"], "black powder mill", "bpm"),
+    ],
+    ids=["known by two names", "inflections", "a part", "an abbreviation"],
+)
+def test_near_duplicates_are_listed_once(taxonomy, lines, listed, repeated):
+    found = lists(taxonomy, lines, "mason")
+    assert listed in found
+    assert [each for each in found if repeated in each and each != listed] == []
+
+
+def test_where_people_worked_is_no_skill_of_theirs(taxonomy):
+    def place_after(word):
+        stones = "granite slate marble basalt".split()
+        lines = [f"cut {stone} {word} Quarrystone for {stone} walls" for stone in stones]
+        return lists(taxonomy, lines, "mason").index("quarrystone")
+
+    assert place_after("using") == 0
+    assert place_after("at") > 0
+
+
+def test_what_few_texts_have_is_passed_over_where_there_is_enough_else(taxonomy):
+    nouns = [f"{one}{other}" for one in "bdfgklmnprst" for other in "acehijoqu"]
+    lines = [f"by {noun}ix {noun}um and on {place}" for noun in nouns for place in "xyz"]
+    found = lists(taxonomy, [*lines, "by zyzzy tool"], "machinist")
+    assert len(found) == limits.SKILLS_MOST
+    assert "zyzzy tool" not in found
+    assert "zyzzy tool" in lists(taxonomy, [*lines[:30], "by zyzzy tool"], "machinist")
+
+
+# Eras
+
+
+def dated(lines_by_years):
+    spans = [years for years, lines in lines_by_years for _ in lines]
+    rows = as_rows({"smith": [line for _, lines in lines_by_years for line in lines],
+                    "grocer": ["sold leeks", "sold figs", "sold kale"]})  # fmt: skip
+    spans += [(None, None)] * 3
+    years = pd.DataFrame(spans, columns=["start", "end"], dtype="Int16")
+    return pd.concat([rows.drop(columns=["start", "end"]), years], axis=1)
+
+
+def forging(what, times=top_skills.ERA_TEXTS):
+    return [f"on anvil {i}a: {what} and horse shoes" for i in range(times)]
+
+
+def smith(taxonomy, *lines_by_years):
+    fitted = fit(dated(lines_by_years), {}, taxonomy)
+    eras = fitted.eras_of("smith")
+    return {era: [each.phrase for each in fitted.skills("smith", 20, era)] for era in eras}
+
+
+def test_an_era_lists_first_what_is_special_to_it(taxonomy):
+    found = smith(
+        taxonomy,
+        ((2001, 2003), forging("charcoal fires")),
+        ((2005, None), forging("gas burners")),
+    )
+    assert list(found) == ["2000-2004", "2005-2009"]
+    assert found["2000-2004"][0] == "charcoal fires"
+    assert found["2005-2009"][0] == "gas burners"
+    assert all("horse shoes" in phrases for phrases in found.values())
+    assert not {"gas burners", "charcoal fires"} <= set(found["2000-2004"])
+
+
+def test_a_skill_that_grew_stands_before_one_that_every_era_has_more_of(taxonomy):
+    found = smith(
+        taxonomy,
+        ((2001, 2003), [*forging("gas burners", 2), *forging("bellows", 48)]),
+        ((2005, 2006), [*forging("gas burners in sheds", 40), *forging("bellows in sheds", 10)]),
+    )
+    assert found["2005-2009"].index("gas burners") < found["2005-2009"].index("horse shoes")
+    assert found["2000-2004"][0] != "gas burners"
+
+
+def test_what_few_texts_of_an_era_have_is_not_of_the_era(taxonomy):
+    times = top_skills.LEAST_TEXTS
+    lines = [*forging("gas burners"), *forging("power hammers in sheds", times)]
+    lines += forging("plasma cutters in yards", times - 1)
+    (found,) = smith(taxonomy, ((2001, 2003), lines)).values()
+    assert "power hammers" in found
+    assert "plasma cutters" not in found
+
+
+@pytest.mark.parametrize(
+    ("years", "eras"),
+    [
+        ((2003, 2006), ["2000-2004", "2005-2009"]),
+        ((2004, 2010), ["2000-2004", "2005-2009", "2010-2014"]),
+        ((2006, 2003), ["2000-2004", "2005-2009"]),
+        ((2007, None), ["2005-2009"]),
+        ((None, 2007), ["2005-2009"]),
+        ((None, None), []),
+    ],
+)
+def test_a_text_counts_in_each_era_that_its_job_overlaps(taxonomy, years, eras):
+    assert list(smith(taxonomy, (years, forging("gas burners")))) == eras
+
+
+def test_an_era_with_too_few_different_texts_is_none(taxonomy):
+    few = forging("gas burners", top_skills.ERA_TEXTS - 1)
+    assert smith(taxonomy, ((2001, 2001), [*few, few[0], few[1]])) == {}
 
 
 # On the starter corpus
@@ -114,28 +248,46 @@ def test_every_title_has_twenty_phrases(fitted):
     assert few == []
 
 
-def test_phrases_are_one_to_four_words_and_no_stop_words(fitted):
+def test_phrases_are_one_to_four_words_and_begin_and_end_with_no_stop_word(fitted):
     for title in fitted.index.titles:
-        for phrase in phrases(fitted, title):
-            words = phrase.split(" ")
+        for skill in fitted.skills(title, limits.SKILLS_MOST):
+            words = text.words(skill.phrase)
             assert 1 <= len(words) <= 4
-            assert phrase == phrase.lower().strip()
-            assert not text.STOP_WORDS.intersection(words), (title, phrase)
+            assert skill.phrase == skill.phrase.lower().strip()
+            stops = text.STOP_WORDS.intersection((words[0], words[-1]))
+            assert skill.known or not stops, (title, skill.phrase)
 
 
 def test_phrases_stand_in_the_texts_of_their_title(fitted, work):
     rows = Dataset.load(work).rows
     for title in fitted.index.titles[::20]:
         own = rows.loc[rows["title"] == title, "text"]
-        lines = [f" {' '.join(text.words(each))} " for each in own]
+        lines = [f" {stems(each)} " for each in own]
         for phrase in phrases(fitted, title):
-            assert any(f" {phrase} " in line for line in lines), (title, phrase)
+            assert any(f" {stems(phrase)} " in line for line in lines), (title, phrase)
+
+
+def stems(content):
+    return " ".join(map(text.stem, text.words(content)))
 
 
 def test_no_phrase_stands_twice(fitted):
     for title in fitted.index.titles:
         found = phrases(fitted, title)
-        assert len({" ".join(map(text.stem, each.split())) for each in found}) == len(found), title
+        assert len(set(map(stems, found))) == len(found), title
+
+
+def test_no_known_technology_stands_twice(fitted):
+    for title in fitted.index.titles:
+        known = [skill.known for skill in fitted.skills(title, limits.SKILLS_MOST)]
+        technologies = [each for each in known if each and each.kind == "technology"]
+        assert len(set(technologies)) == len(technologies), title
+
+
+def test_letters_that_are_listed_are_languages(fitted):
+    letters = {p for t in fitted.index.titles for p in phrases(fitted, t) if len(p) == 1}
+    assert letters <= {"r", "c"}
+    assert letters
 
 
 def test_scores_fall_from_one(fitted):

@@ -12,6 +12,7 @@ STATEMENTS = "Task Statements.txt"
 EMERGING = "Emerging Tasks.txt"
 REPORTED = "Sample of Reported Titles.txt"
 ALTERNATE = "Alternate Titles.txt"
+TECHNOLOGIES = "Technology Skills.txt"
 
 
 class OnetRelease:
@@ -40,6 +41,13 @@ class OnetRelease:
             for code, title in self._rows(file, "O*NET-SOC Code", column):
                 if code in names:
                     yield OtherNames((title,), occupation=names[code])
+
+    def technologies(self) -> Iterator[tuple[str, str]]:
+        """Pairs of an occupation and a technology that it uses."""
+        names = self._occupations()
+        for code, technology in self._rows(TECHNOLOGIES, "O*NET-SOC Code", "Example"):
+            if code in names:
+                yield names[code], technology
 
     def _occupations(self) -> dict[str, str]:
         return dict(self._rows(OCCUPATIONS, "O*NET-SOC Code", "Title"))
