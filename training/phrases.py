@@ -31,49 +31,51 @@ _FILLERS = frozenset(
     california came carolina certification certifications certified client clients co collaborate
     collaborated collaborating colorado come common communicate communicated communicating
     companies company complete completed completing complex conduct conducted conducting configure
-    configured connecticut coordinate coordinated coordinating corp corporation create created
-    creates creating critical current currently daily dakota day days december decrease decreased
-    define defined defining delaware deliver delivered delivering description design designed
-    designing designs determine determined determining develop developed developing develops
-    different dozen during duties e.g early effective effectively efficient efficiently eight
-    either else end ensure ensured ensures ensuring entire environment environments establish
-    established establishing even every excellent execute executed executing existing experience
-    experienced expert expertise extensive external facilitate facilitated facilitating familiar
-    familiarity february fifty firm first five florida follow followed following forty four friday
-    full gather gathered gathering gave general generate generated generating get give given go
-    goal goals good got great group groups handle handled handling hands hawaii help helped
-    helping high hour hours hundred i.e idaho identified identify identifying illinois implement
-    implemented implementing implements important improve improved improvement improving inc
-    includ include included includes including increase increased increasing india indiana install
-    installed installing interact interacted interacting internal inventory's involved iowa
-    january job jobs july june junior kansas keep keeping kentucky kept key knowledge large last
-    late lead leading least led level levels like limited llc local louisiana low ltd made main
-    maine maintain maintained maintaining maintains major make making manage managed manages
-    managing many march maryland massachusetts meet meeting meetings meets member member's members
-    met michigan million minnesota minute minutes mississippi missouri monday monitor monitored
-    monitoring monitors montana month monthly months much multiple name names near nearly nebraska
-    necessary need needed needs neither nevada never new next nine november number numbers
-    numerous october often ohio oklahoma old one order oregon organization organizations others
-    out over overall oversaw oversee overseeing own part participate participated participating
-    parts pennsylvania people per percent perform performed performing performs person plus
-    prepare prepared prepares preparing present primary proficiency proficient project projects
-    proper properly provide provided provides pvt quarterly ran range receive received receiving
-    reduce reduced reducing related required resolve resolved resolving responsibilities
-    responsibility responsible result results review reviewed reviewing reviews role roles roughly
-    run running saturday save saved saving second senior september serve served serving set sets
-    seven several show showed shown since six sixty skill skills small solid specific staff still
-    strong successful successfully such summary sunday supervise supervised supervising support
-    supported supporting supports take taken task tasks team teams ten tennessee texas thing
-    things third thirty thousand three throughout thursday time timely took train trained tuesday
-    twelve twenty two type types under understanding until up update updated updating usa use used
-    uses using utah utilize utilized utilizing various vermont via virginia way wednesday week
-    weekly weeks well went whether whole wide wisconsin within without work worked working works
-    world write writing written wrote wyoming year yearly years yet zero""".split()
+    configured connecticut coordinate coordinated coordinating corp corporation could create
+    created creates creating critical current currently daily dakota day days december decrease
+    decreased define defined defining delaware deliver delivered delivering description design
+    designed designing designs determine determined determining develop developed developing
+    develops different dozen during duties e.g early effective effectively efficient efficiently
+    eight either else end ensure ensured ensures ensuring entire environment environments
+    establish established establishing even every excellent execute executed executing existing
+    experience experienced expert expertise extensive external facilitate facilitated facilitating
+    familiar familiarity february fifty firm first five florida follow followed following forty
+    four friday full gather gathered gathering gave general generate generated generating get give
+    given go goal goals good got great group groups handle handled handling hands hawaii help
+    helped helping high hour hours hundred i.e idaho identified identify identifying illinois
+    implement implemented implementing implements important improve improved improvement improving
+    inc includ include included includes including increase increased increasing india indiana
+    install installed installing interact interacted interacting internal inventory's involved
+    iowa january job jobs july june junior kansas keep keeping kentucky kept key knowledge large
+    last late lead leading least led level levels like limited llc local louisiana low ltd made
+    main maine maintain maintained maintaining maintains major make making manage managed manages
+    managing many march maryland massachusetts may meet meeting meetings meets member member's
+    members met michigan might million minnesota minute minutes mississippi missouri monday
+    monitor monitored monitoring monitors montana month monthly months much multiple must name
+    names near nearly nebraska necessary need needed needs neither nevada never new next nine
+    november number numbers numerous october often ohio oklahoma old one order oregon organization
+    organizations others out over overall oversaw oversee overseeing own part participate
+    participated participating parts pennsylvania people per percent perform performed performing
+    performs person plus prepare prepared prepares preparing present primary proficiency
+    proficient project projects proper properly provide provided provides pvt quarterly ran range
+    receive received receiving reduce reduced reducing related required resolve resolved resolving
+    responsibilities responsibility responsible result results review reviewed reviewing reviews
+    role roles roughly run running saturday save saved saving second senior september serve served
+    serving set sets seven several shall show showed shown since six sixty skill skills small
+    solid specific staff still strong successful successfully such summary sunday supervise
+    supervised supervising support supported supporting supports take taken task tasks team teams
+    ten tennessee texas thing things third thirty thousand three throughout thursday time timely
+    took toward towards train trained tuesday twelve twenty two type types under understanding
+    until up update updated updating upon usa use used uses using utah utilize utilized utilizing
+    various vermont via virginia way wednesday week weekly weeks well went whether whole wide
+    wisconsin within without work worked working works world write writing written wrote wyoming
+    year yearly years yet zero""".split()
 )
 """Words of resumes, amounts, times, places and what anybody does: no part of a skill's name."""
 _TIGHT = ("/", "&", "-", " & ")
 _NO_ADVERBS = frozenset("family assembly supply anomaly reply monopoly poly".split())
 _PARTING = frozenset("and or".split())
+_BEFORE_LETTERS = frozenset("and or in with using of".split())
 _ABOUT_LETTERS = frozenset(map(text.stem, "programming language code script package".split()))
 
 
@@ -269,7 +271,10 @@ def _cuts(start: int, end: int, units: list[tuple[int, int]]) -> bool:
 def _is_word(
     sentence: list[Token], place: int, first: int, last: int, taxonomy: SkillTaxonomy
 ) -> bool:
-    """Whether a word may stand alone; a letter as R in "R, Python", not in "R&D" or "class R"."""
+    """Whether a word may stand alone; a letter as R in "R, Python" and "in R".
+
+    It may not in "R&D", "class R", "from B to C".
+    """
     token = sentence[place]
     if len(token.word) > 1:
         return True
@@ -278,6 +283,8 @@ def _is_word(
     after = sentence[place + 1] if place + 1 < len(sentence) else None
     if place + 1 < last:
         return text.stem(sentence[place + 1].word) in _ABOUT_LETTERS
+    if place and token.glue == " " and sentence[place - 1].word not in _BEFORE_LETTERS:
+        return False
     tight = [(sentence[place - 1], token.glue)] if place else []
     tight += [(after, after.glue)] if after else []
     return all(

@@ -4,8 +4,11 @@ There are two ways to get the scores, each the better one on its kind of data (d
 
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
   vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
-- a linear model, for many long texts a title: logistic regression, one title against the rest,
-  by averaged stochastic gradient descent, and the centroids beside it; the smallest weights cut.
+- a linear model, for many long texts a title: the sum of three that err differently, each linear in
+  the same terms, so that serving has one. They are logistic regression, one title against the rest,
+  by averaged stochastic gradient descent; the centroids; and multinomial logistic regression on
+  latent semantic components (LSA, a truncated SVD), whose weights are taken back to terms. The
+  smallest weights of the sum are cut.
 """
 
 from dataclasses import dataclass, replace
@@ -14,9 +17,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
 from scipy.special import logsumexp, softmax
+from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.isotonic import isotonic_regression
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
@@ -32,6 +36,11 @@ ALPHA = 4e-6
 CENTROIDS = 20.0
 """How much a title's centroid counts beside the weights that are learnt against other titles."""
 EPOCHS = 10
+COMPONENTS = 200
+COMPONENTS_C = 10.0
+"""Inverse strength of the L2 penalty on the components' weights."""
+COMPONENTS_TOLERANCE = 1e-3
+"""The largest gradient at which that regression stops: a closer fit foretells no better."""
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
 MOST_WEIGHTS = 2_500_000
@@ -113,18 +122,44 @@ def _fit_linear(
     order = np.random.default_rng(0).permutation(len(rows))
     nth = rows["title"].iloc[order].groupby(rows["title"].iloc[order]).cumcount()
     learned = order[nth.to_numpy() < TITLE_TEXTS]
+    chosen = rows.iloc[learned]
+    weights, bias = _against_the_rest(vectors[learned], chosen)
+    of_components, their_bias = _of_components(vectors[learned], chosen)
+    centroids = normalize(_members(rows, titles) @ vectors)
+    all_three = weights + of_components + CENTROIDS * centroids.toarray()
+    kept = _largest(all_three).T.tocsr()
+    return _as_published(titles, terms, tfidf.idf_, kept, bias + their_bias)
+
+
+def _against_the_rest(
+    vectors: sparse.csr_matrix, rows: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of shape (titles, terms) and bias of shape (titles,)."""
     classifier = SGDClassifier(
         loss="log_loss", alpha=ALPHA, class_weight="balanced", average=True,
         max_iter=EPOCHS, tol=None, random_state=0, n_jobs=-1,
     )  # fmt: skip
-    chosen = rows.iloc[learned]
-    classifier.fit(vectors[learned], chosen["title"], sample_weight=chosen["weight"])
-    weights, bias = classifier.coef_, classifier.intercept_
-    if len(titles) == 2:  # scikit-learn then gives the second title's row alone
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    centroids = normalize(_members(rows, titles) @ vectors)
-    both = _largest(weights + CENTROIDS * centroids.toarray())
-    return _as_published(titles, terms, tfidf.idf_, both.T.tocsr(), bias)
+    classifier.fit(vectors, rows["title"], sample_weight=rows["weight"])
+    return _of_both_titles(classifier.coef_, classifier.intercept_)
+
+
+def _of_components(vectors: sparse.csr_matrix, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of shape (titles, terms) and bias of shape (titles,)."""
+    components = TruncatedSVD(min(COMPONENTS, *vectors.shape), n_iter=2, random_state=0)
+    classifier = LogisticRegression(
+        C=COMPONENTS_C, class_weight="balanced", tol=COMPONENTS_TOLERANCE, max_iter=1_000
+    )
+    coordinates = components.fit_transform(vectors)
+    classifier.fit(coordinates, rows["title"], sample_weight=rows["weight"])
+    weights, bias = _of_both_titles(classifier.coef_, classifier.intercept_)
+    return weights @ components.components_, bias
+
+
+def _of_both_titles(weights: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A row a title; of two titles scikit-learn gives the second one's alone."""
+    if len(weights) > 1:
+        return weights, bias
+    return np.vstack([-weights, weights]), np.concatenate([-bias, bias])
 
 
 def _largest(weights: np.ndarray) -> sparse.csr_matrix:

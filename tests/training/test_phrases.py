@@ -45,14 +45,24 @@ def test_a_known_skill_is_kept_whole(read, content, skill, parts):
 
 
 @pytest.mark.parametrize(
-    "content", ["R, Python and SQL", "wrote R packages", "in R/SAS", "SQL & R"]
+    "content",
+    ["R, Python and SQL", "wrote R packages", "in R/SAS", "SQL & R", "scripts in R", "using R"],
 )
 def test_r_stands_for_itself(read, content):
     assert "r" in read(content, "wrote")
 
 
 @pytest.mark.parametrize(
-    "content", ["R&D budgets", "class R license", "plan R", "B, D and X", "r and the rest", "A/R"]
+    "content",
+    [
+        "R&D budgets",
+        "class R license",
+        "plan R",
+        "B, D and X",
+        "r and the rest",
+        "A/R",
+        "from C to A",
+    ],
 )
 def test_other_letters_do_not(read, content):
     assert [each for each in read(content) if len(each) == 1] == []
