@@ -1,7 +1,6 @@
 """`python -m training`: from data to published models, in one go or a step at a time."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -13,8 +12,8 @@ from shared.models import load_similar_jobs
 from shared.storage import open_storage
 from training import (
     dataset,
-    evaluate,
     publish,
+    report,
     similar_jobs,
     skill_taxonomy,
     title_agreement,
@@ -26,7 +25,7 @@ from training.sources import DEFAULT, open_sources
 from training.sources.table import Columns
 
 FITTED = ("similar_jobs.model", "top_skills.model")
-MEASURES = "measures.json"
+REPORT = "report.json"
 PIPELINE = "similar_jobs.joblib"
 
 
@@ -48,6 +47,7 @@ def step_dataset(options: argparse.Namespace) -> None:
 def step_fit(options: argparse.Namespace) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
     data = Dataset.load(options.work)
+    (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
     model_file.dump(similar_jobs.fit(data.part("train")), options.work / "held_out.model")
     model_file.dump(similar_jobs.fit(data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
@@ -57,14 +57,19 @@ def step_fit(options: argparse.Namespace) -> None:
 
 
 def step_evaluate(options: argparse.Namespace) -> None:
-    """Measures, on the held-out part, the model fitted without it."""
+    """Measures, on the held-out part, the model fitted without it, and draws what is found."""
     data = Dataset.load(options.work)
     path = options.work / "held_out.model"
     if not path.exists():
         raise DataError(f"{options.work} has no fitted model: run the step `fit` first")
-    measures = evaluate.report(load_similar_jobs(path, path.name), data.part("test"))
-    (options.work / MEASURES).write_text(json.dumps(measures, indent=1), encoding="utf-8")
-    print(json.dumps(measures, indent=1) if options.json else evaluate.table(measures))
+    made = report.report(load_similar_jobs(path, path.name), data.part("test"))
+    (options.work / REPORT).write_text(made.encode(), encoding="utf-8")
+    from training import pictures  # Matplotlib takes a second to import.
+
+    drawn = pictures.draw(made, options.work)
+    print(made.encode() if options.json else report.text(made))
+    for picture in [] if options.json else drawn:
+        print(f"drawn: {picture}")
 
 
 def step_publish(options: argparse.Namespace) -> None:
@@ -77,10 +82,11 @@ def step_publish(options: argparse.Namespace) -> None:
     if missing:
         raise DataError(f"{missing[0]} is missing: run the step `fit` first")
     provenance: dict[str, object] = {}
-    if not options.pipeline and (options.work / MEASURES).exists():
-        provenance["measures"] = json.loads((options.work / MEASURES).read_text("utf-8"))
-    made = publish.publish(paths, open_storage(options.out), provenance)
-    print(f"published: version {made.version} in {options.out}")
+    if not options.pipeline and (options.work / REPORT).exists():
+        made = report.decode((options.work / REPORT).read_text(encoding="utf-8"))
+        provenance["measures"] = made.measures
+    version = publish.publish(paths, open_storage(options.out), provenance).version
+    print(f"published: version {version} in {options.out}")
 
 
 def step_rollback(options: argparse.Namespace) -> None:

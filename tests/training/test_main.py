@@ -131,9 +131,27 @@ def test_what_is_built_answers(built):
 def test_measures_are_published_with_the_models(built):
     directory, _ = built
     manifest = json.loads((directory / "models" / "manifest.json").read_text())
-    measures = json.loads((directory / "work" / "measures.json").read_text())
-    assert manifest["provenance"]["measures"] == measures
-    assert measures["all"]["texts"] > 0
+    report = json.loads((directory / "work" / "report.json").read_text())
+    assert manifest["provenance"]["measures"] == report["groups"]
+    assert report["groups"]["all"]["texts"] > 0
+
+
+def test_publishing_the_same_again_is_the_same_version(built, tmp_path):
+    work = shutil.copytree(built[0] / "work", tmp_path / "work")
+    out = shutil.copytree(built[0] / "models", tmp_path / "models")
+    before = (out / manifest.CURRENT).read_bytes()
+    for step in (["evaluate"], ["publish", "--out", out]):
+        done = command(*step, "--work", work)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (out / manifest.CURRENT).read_bytes() == before
+
+
+def test_models_are_not_published_with_the_measures_of_those_before(built, tmp_path):
+    work = shutil.copytree(built[0] / "work", tmp_path / "work")
+    for step in (["fit"], ["publish", "--out", str(tmp_path / "out")]):
+        assert training.main([*step, "--work", str(work)]) == 0
+    made = manifest.decode((tmp_path / "out" / manifest.CURRENT).read_bytes())
+    assert "measures" not in made.provenance
 
 
 def test_the_same_data_make_the_same_version_step_by_step(built, table, tmp_path):
@@ -158,16 +176,32 @@ def test_evaluate_prints_json(built, capsys):
     directory, _ = built
     code, output, errors = run(capsys, "evaluate", "--json", "--work", directory / "work")
     assert (code, errors) == (0, "")
-    measures = json.loads(output)
-    assert set(measures["all"]) >= {"texts", "top1", "top5", "mrr", "macro_f1", "ece"}
-    assert measures["all"]["texts"] == measures["source table"]["texts"]
+    report = json.loads(output)
+    assert set(report) == {"groups", "titles", "confusions", "bins", "sets"}
+    assert report["groups"]["all"]["texts"] == report["groups"]["source table"]["texts"]
+    assert {each["title"] for each in report["titles"]} == {"cook", "nurse", "welder"}
+    assert len(report["bins"]) == 15
+    assert report["sets"]["texts"] == report["groups"]["all"]["texts"]
 
 
-def test_evaluate_prints_a_table(built, capsys):
+def test_evaluate_prints_a_table_and_where_the_pictures_are(built, capsys):
     directory, _ = built
     code, output, _ = run(capsys, "evaluate", "--work", directory / "work")
     assert code == 0
     assert "source table" in output
+    drawn = [line.removeprefix("drawn: ") for line in output.splitlines() if "drawn: " in line]
+    assert drawn == [
+        str(directory / "work" / f"{name}.png") for name in ("reliability", "confusions")
+    ]
+    assert all(os.path.getsize(path) for path in drawn)
+
+
+def test_only_evaluation_loads_what_draws():
+    code = "import sys; from training import __main__; print('matplotlib' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
 
 
 # Steps that miss something
