@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from shared import model_file
 from shared.errors import CareerClimberError
@@ -12,6 +13,7 @@ from shared.models import load_similar_jobs
 from shared.storage import open_storage
 from training import (
     dataset,
+    model_card,
     publish,
     report,
     similar_jobs,
@@ -25,8 +27,11 @@ from training.sources import DEFAULT, open_sources
 from training.sources.table import Columns
 
 FITTED = ("similar_jobs.model", "top_skills.model")
+DATA = "data.json"
 REPORT = "report.json"
 PIPELINE = "similar_jobs.joblib"
+
+Noted = TypeVar("Noted")
 
 
 def step_dataset(options: argparse.Namespace) -> None:
@@ -52,6 +57,7 @@ def step_fit(options: argparse.Namespace) -> None:
     model_file.dump(similar_jobs.fit(data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
+    (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
     for name in FITTED:
         print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
 
@@ -73,7 +79,7 @@ def step_evaluate(options: argparse.Namespace) -> None:
 
 
 def step_publish(options: argparse.Namespace) -> None:
-    """Publishes what is fitted, or a plain scikit-learn pipeline in the place of ours."""
+    """Publishes what is fitted, or a plain pipeline in the place of ours, with a model card."""
     paths = [options.work / name for name in FITTED]
     if options.pipeline:
         paths[0] = options.work / PIPELINE
@@ -81,12 +87,17 @@ def step_publish(options: argparse.Namespace) -> None:
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} is missing: run the step `fit` first")
-    provenance: dict[str, object] = {}
-    if not options.pipeline and (options.work / REPORT).exists():
-        made = report.decode((options.work / REPORT).read_text(encoding="utf-8"))
-        provenance["measures"] = made.measures
-    version = publish.publish(paths, open_storage(options.out), provenance).version
+    data = _noted(options.work / DATA, model_card.decode)
+    made = None if options.pipeline else _noted(options.work / REPORT, report.decode)
+    card = options.work / model_card.FILE
+    card.write_text(model_card.card(paths, data, made), encoding="utf-8")
+    provenance: dict[str, object] = {"measures": made.measures} if made else {}
+    version = publish.publish([*paths, card], open_storage(options.out), provenance).version
     print(f"published: version {version} in {options.out}")
+
+
+def _noted(path: Path, decode: Callable[[str], Noted]) -> Noted | None:
+    return decode(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def step_rollback(options: argparse.Namespace) -> None:

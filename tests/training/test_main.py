@@ -136,6 +136,23 @@ def test_measures_are_published_with_the_models(built):
     assert report["groups"]["all"]["texts"] > 0
 
 
+def published_card(models):
+    made = manifest.decode((models / manifest.CURRENT).read_bytes())
+    return (models / made.path("model_card.md")).read_text("utf-8")
+
+
+def test_a_model_card_is_published_with_the_models(built):
+    directory, _ = built
+    card = published_card(directory / "models")
+    held_out = json.loads((directory / "work" / "report.json").read_text())["groups"]["all"]
+    assert "| table | 120 |" in card
+    assert "120 texts of 3 titles" in card
+    assert f"| all | {held_out['texts']} | {held_out['top1']:.3f} |" in card
+    for name in ("similar_jobs.model", "top_skills.model"):
+        size = (directory / "work" / name).stat().st_size
+        assert f"| `{name}` | {size:,} |" in card
+
+
 def test_publishing_the_same_again_is_the_same_version(built, tmp_path):
     work = shutil.copytree(built[0] / "work", tmp_path / "work")
     out = shutil.copytree(built[0] / "models", tmp_path / "models")
@@ -152,6 +169,7 @@ def test_models_are_not_published_with_the_measures_of_those_before(built, tmp_p
         assert training.main([*step, "--work", str(work)]) == 0
     made = manifest.decode((tmp_path / "out" / manifest.CURRENT).read_bytes())
     assert "measures" not in made.provenance
+    assert "published without being measured" in published_card(tmp_path / "out")
 
 
 def test_the_same_data_make_the_same_version_step_by_step(built, table, tmp_path):
@@ -161,6 +179,7 @@ def test_the_same_data_make_the_same_version_step_by_step(built, table, tmp_path
     for arguments in (
         ("dataset", "--source", f"table:{table}", *columns, *work),
         ("fit", *work),
+        ("evaluate", *work),
         ("publish", *work, *out),
     ):
         done = command(*arguments, PYTHONHASHSEED="2")
@@ -265,7 +284,7 @@ def test_a_plain_pipeline_is_published_in_the_place_of_ours(
     code, *_ = run(capsys, "publish", "--pipeline", path, *work)
     assert code == 0
     names = [file["name"] for file in json.loads((out / "manifest.json").read_text())["files"]]
-    assert names == ["similar_jobs.joblib", "top_skills.model"]
+    assert names == ["model_card.md", "similar_jobs.joblib", "top_skills.model"]
     store = ModelStore(open_storage(str(out)), "similar_jobs", load_similar_jobs, tmp_path)
     with pytest.raises(ModelsUnavailable, match=ALLOWED):
         store.get()
@@ -284,6 +303,8 @@ def test_a_pipeline_is_not_published_with_the_measures_of_another_model(built, p
         assert training.main(["publish", *options, *more]) == 0
         made = manifest.decode((out / manifest.CURRENT).read_bytes())
         assert ("measures" in made.provenance) is measured
+        assert ("| all |" in published_card(out)) is measured
+        assert ("not fitted by Career Climber" in published_card(out)) is not measured
 
 
 def test_a_pipeline_that_is_not_there_is_one_clear_line(built, capsys, tmp_path):
