@@ -19,6 +19,7 @@ MIN_INSTANCES=${MIN_INSTANCES:-0} # instances of each function kept, and paid fo
 MAX_INSTANCES=${MAX_INSTANCES:-10} # instances of each function at most, which bounds the cost
 TIMEOUT=${TIMEOUT:-60s} # a request that takes longer is ended with 504
 MODELS_REFRESH_SECONDS=${MODELS_REFRESH_SECONDS:-60} # how often an instance looks for new models
+MODELS_SERIAL_FLOOR=${MODELS_SERIAL_FLOOR:-} # oldest publication served; unset: the current one
 ALLOW_PICKLED_PIPELINES=${ALLOW_PICKLED_PIPELINES:-0} # 1: serve pickles, which can run any code
 INGRESS=${INGRESS:-all} # all, internal-only, or internal-and-gclb (only by a load balancer)
 PUBLIC=${PUBLIC:-0} # 1: anybody may call; 0: only callers with the role roles/run.invoker
@@ -33,17 +34,23 @@ GRANT_PAUSE=5 # seconds between two of them
 
 main() {
 	read_arguments "$@"
-	if ! $STAGE_ONLY; then check_settings; fi
 	local name
-	for name in "${FUNCTIONS[@]}"; do stage "$name"; done
-	if $STAGE_ONLY; then return; fi
+	if $STAGE_ONLY; then
+		for name in "${FUNCTIONS[@]}"; do stage "$name"; done
+		return
+	fi
+	check_settings
 	find_project
 	enable_services
 	make_account
 	make_bucket
 	grant_reading
 	publish_models
-	for name in "${FUNCTIONS[@]}"; do deploy "$name"; done
+	find_serial
+	for name in "${FUNCTIONS[@]}"; do
+		stage "$name" # now that the first publication has made shared/models.pub
+		deploy "$name"
+	done
 	for name in "${FUNCTIONS[@]}"; do show_url "$name"; done
 }
 
@@ -107,6 +114,8 @@ check_settings() { # what gcloud would take, and mean something else by, or find
 		stop "MODELS_URI is '$MODELS_URI'; set gs://bucket/prefix, or unset it" 2
 	[[ $MODELS_REFRESH_SECONDS =~ ^[0-9]+$ ]] ||
 		stop "MODELS_REFRESH_SECONDS is '$MODELS_REFRESH_SECONDS'; set a whole number" 2
+	[[ $MODELS_SERIAL_FLOOR =~ ^[0-9]*$ ]] ||
+		stop "MODELS_SERIAL_FLOOR is '$MODELS_SERIAL_FLOOR'; set a whole number, or unset it" 2
 	[[ $CORS_ORIGINS != *[,@]* ]] ||
 		stop "CORS_ORIGINS is '$CORS_ORIGINS'; set https://one.example https://two.example" 2
 }
@@ -117,6 +126,11 @@ stage() { # FUNCTION: copies what is uploaded, and nothing else, to build/FUNCTI
 	run "$hint" mkdir -p "$target/shared"
 	run "$hint" cp "functions/$1/main.py" "functions/$1/requirements.txt" "$target/"
 	run "$hint" cp shared/*.py "$target/shared/"
+	if [[ -e shared/models.pub ]]; then # the public key: only models signed by its owner are served
+		run "$hint" cp shared/models.pub "$target/shared/"
+	elif ! $STAGE_ONLY; then
+		echo "warning: there is no shared/models.pub, so $1 will serve whatever lies in the bucket" >&2
+	fi
 }
 
 find_project() { # sets PROJECT, and what follows from it
@@ -198,11 +212,27 @@ publish_models() { # before the functions: those that run keep what they have un
 		.venv/bin/python -m training publish --out "$MODELS_URI"
 }
 
+find_serial() { # sets MODELS_SERIAL_FLOOR, so that new instances follow no older publication
+	if [[ -n $MODELS_SERIAL_FLOOR ]]; then return; fi
+	local command=(
+		env GOOGLE_CLOUD_PROJECT="$PROJECT" .venv/bin/python -m training serial --out "$MODELS_URI"
+	)
+	if $DRY_RUN; then
+		show "${command[@]}"
+	elif ! MODELS_SERIAL_FLOOR=$("${command[@]}"); then
+		MODELS_SERIAL_FLOOR=
+		echo "warning: functions deployed without MODELS_SERIAL_FLOOR: see the line above" >&2
+	fi
+}
+
 deploy() { # FUNCTION
 	local service environment flags
 	service=$(service_of "$1")
 	environment="MODELS_URI=$MODELS_URI@MODELS_REFRESH_SECONDS=$MODELS_REFRESH_SECONDS"
 	environment+="@THREADS=$CONCURRENCY@GOOGLE_CLOUD_PROJECT=$PROJECT"
+	if [[ -n $MODELS_SERIAL_FLOOR ]]; then
+		environment+="@MODELS_SERIAL_FLOOR=$MODELS_SERIAL_FLOOR"
+	fi
 	if [[ $ALLOW_PICKLED_PIPELINES == 1 ]]; then environment+="@ALLOW_PICKLED_PIPELINES=1"; fi
 	if [[ -n $CORS_ORIGINS ]]; then environment+="@CORS_ORIGINS=$CORS_ORIGINS"; fi
 	flags=(

@@ -1,26 +1,43 @@
 """The manifest: which files belong to a version of the models, with size and SHA-256.
 
 manifest.json                       the version that is served now
-versions/<version>/manifest.json    the same text, kept for going back
+versions/<version>/manifest.json    how it was first published, kept for going back
 versions/<version>/<file>           the files themselves, never changed once written
+
+Who signs the manifest vouches for all of it, the files' digests included.
 """
 
 import dataclasses
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared import signature
 from shared.errors import ModelsUnavailable
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever older functions could not read what is published any more."""
 CURRENT = "manifest.json"
+NUMBERS_BELOW = 1 << 53
+"""Sizes and serials stay below: every reader of JSON keeps them exact up to there."""
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", re.ASCII)
 _FILE = re.compile(r"[0-9a-z_]{1,40}\.[a-z]{1,10}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class OtherFormat(ModelsUnavailable):
+    """The manifest is of another release, an older one or not."""
+
+    def __init__(self, found: object) -> None:
+        super().__init__(
+            f"the manifest has format {found!r}, these functions read {FORMAT}: deploy functions "
+            "and publish models from the same release (PUBLISH=always ./deploy.sh does both)"
+        )
+        self.older = isinstance(found, int) and found < FORMAT
 
 
 @dataclass(frozen=True)
@@ -33,17 +50,29 @@ class File:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What a model was asked before it was published, and what it answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One version: its name, when it was made (RFC 3339), the version before it, its files.
 
+    `serial` rises with every publication, also with one that goes back to an older version.
+    `checks` are by the name of the model, its file's without the ending.
     `provenance` is for people and for training: sources, sizes, measures.
     """
 
     version: str
+    serial: int
     created: str
     previous: str | None
     files: tuple[File, ...]
     provenance: dict[str, object]
+    checks: dict[str, Check] = field(default_factory=dict)
 
     def file(self, name: str) -> File:
         """The file of that name, whatever its ending. Raises `ModelsUnavailable` without one."""
@@ -56,35 +85,51 @@ class Manifest:
         """Where a file of this version lies below the models' root."""
         return f"versions/{self.version}/{name}"
 
-    def encode(self) -> bytes:
-        """The manifest as JSON text, the same bytes for the same content."""
+    def encode(self, sign: Callable[[bytes], bytes] | None = None) -> bytes:
+        """The manifest as JSON text, the same bytes for the same content.
+
+        `sign` completes the text, which it gets without the closing brace, by a signature.
+        """
         value = {"format": FORMAT, **dataclasses.asdict(self)}
-        return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
+        content = json.dumps(value, indent=1, sort_keys=True).removesuffix("\n}").encode()
+        return sign(content) if sign else content + b"\n}\n"
 
 
-def decode(text: bytes) -> Manifest:
-    """Reads a manifest's text. Raises `ModelsUnavailable` for anything but a good one."""
+def decode(text: bytes, public_key: bytes | None = None) -> Manifest:
+    """Reads a manifest's text. Raises `ModelsUnavailable` for anything but a good one.
+
+    With a `public_key`, only one that was signed by its other half is good.
+    """
     try:
         value = json.loads(text)
         if value["format"] != FORMAT:
-            raise ModelsUnavailable(
-                f"the manifest has format {value['format']!r}, these functions read {FORMAT}: "
-                "deploy functions and publish models from the same release"
-            )
+            raise OtherFormat(value["format"])
+        if public_key is not None:
+            signature.check(text, public_key)
         files = tuple(_file(item) for item in value["files"])
         version = _matching(_VERSION, value["version"])
+        serial = _whole_number(value["serial"])
         previous = value["previous"] and _matching(_VERSION, value["previous"])
         created = str(value["created"])
-        return Manifest(version, created, previous or None, files, dict(value["provenance"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        checks = {
+            name: Check(str(check["question"]), str(check["answer"]))
+            for name, check in value["checks"].items()
+        }
+        provenance = dict(value["provenance"])
+        return Manifest(version, serial, created, previous or None, files, provenance, checks)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelsUnavailable(f"the manifest is damaged: {type(error).__name__}") from error
 
 
 def _file(value: dict[str, object]) -> File:
-    size = value["size"]
-    if not isinstance(size, int) or size < 0:
-        raise ValueError("size")
+    size = _whole_number(value["size"])
     return File(_matching(_FILE, value["name"]), size, _matching(_SHA256, value["sha256"]))
+
+
+def _whole_number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < NUMBERS_BELOW:
+        raise ValueError("no whole number in its range")
+    return value
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared import model_file, text
+from shared.errors import ModelsUnavailable
 from shared.vocabulary import Vocabulary
 
 LEAST_SPREAD = 1e-6
@@ -203,6 +204,16 @@ class SimilarJobs:
         lengths = [span.stop - span.start for span in spans]
         products = np.repeat(x, lengths) * weights
         return np.bincount(columns, products, len(self.titles)).astype(np.float64, copy=False)
+
+
+def first_title(model: JobModel, text: str) -> str:
+    """The title that fits a text best. Raises `ModelsUnavailable` where the model has no answer."""
+    probabilities = model.probabilities([text])
+    if probabilities is None:
+        return ""
+    if probabilities.shape != (len(model.titles),) or not np.isclose(probabilities.sum(), 1):
+        raise ModelsUnavailable("similar_jobs gives no distribution over its titles")
+    return model.titles[int(probabilities.argmax())]
 
 
 def load_similar_jobs(path: Path, file_name: str) -> JobModel:

@@ -3,9 +3,11 @@
 A `Storage` takes names relative to its root, such as `versions/7/manifest.json`.
 """
 
+import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-ATTEMPT_SECONDS = 10
+READ_BYTES = 1 << 20
+"""How large a file may be that is read as a whole."""
+ATTEMPT_SECONDS = 5
 """How long one try may wait for the bucket's next bytes."""
-RETRY_SECONDS = 20
-"""How long tries go on: a user waits meanwhile."""
+RETRY_SECONDS = 10
+"""How long tries go on for one file: a user waits meanwhile."""
 
 
 class StorageError(CareerClimberError):
@@ -30,16 +34,32 @@ class Changed(StorageError):
     """Somebody else wrote the file since it was read."""
 
 
+class Sink(Protocol):
+    """What a file is downloaded into: the part of a binary file that writes."""
+
+    def write(self, content: bytes, /) -> int:
+        """Takes the next bytes."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Goes to where the next bytes belong."""
+
+    def truncate(self, size: int | None = None, /) -> int:
+        """Cuts off what is behind the present position."""
+
+
 class Storage(Protocol):
     """Files by name. Every method raises `StorageError`."""
 
+    name: str
+    """What tells this place from others, for messages."""
+
     def read(self, name: str) -> bytes | None:
-        """The whole of a small file, or None where there is none."""
+        """The whole of a small file, or None where there is none. More than READ_BYTES fail."""
 
     def generation(self, name: str) -> int:
         """A number that changes whenever the file is written; 0 where there is none."""
 
-    def download(self, name: str, into: BinaryIO) -> None:
+    def download(self, name: str, into: Sink) -> None:
         """Writes the file's bytes to `into`."""
 
     def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
@@ -61,11 +81,15 @@ class DirectoryStorage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.name = str(root)
 
     def read(self, name: str) -> bytes | None:
         path = self.root / name
         try:
-            return path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(READ_BYTES + 1)
+                _check_small(path, len(content))
+                return content
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -82,7 +106,7 @@ class DirectoryStorage:
         # Two writes may fall into one tick of the file system's clock, but not into one inode.
         return status.st_ino << 64 | status.st_mtime_ns
 
-    def download(self, name: str, into: BinaryIO) -> None:
+    def download(self, name: str, into: Sink) -> None:
         path = self.root / name
         try:
             with path.open("rb") as file:
@@ -93,14 +117,45 @@ class DirectoryStorage:
 
     def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
         path = self.root / name
-        if generation is not None and self.generation(name) != generation:
-            raise Changed(f"{path}: somebody else wrote it meanwhile")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as file:
-                file.write(content)
+            with _alone(path.parent):
+                if generation is not None and self.generation(name) != generation:
+                    raise Changed(f"{path}: somebody else wrote it meanwhile")
+                with whole_file(path) as file:
+                    file.write(content)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """While others wait who are about to write there, in this process or another one."""
+    import fcntl  # Not everywhere, and only who publishes into a directory needs it.
+
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _check_small(name: object, size: int) -> None:
+    if size > READ_BYTES:
+        raise StorageError(f"{name}: more than {READ_BYTES} bytes, which cannot be right")
+
+
+class _Small(io.BytesIO):
+    """Takes no more than READ_BYTES, so that nobody fills the memory by a huge file."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def write(self, content: Any) -> int:
+        _check_small(self._name, self.tell() + len(content))
+        return super().write(content)
 
 
 class BucketStorage:
@@ -116,11 +171,13 @@ class BucketStorage:
         from google.api_core.exceptions import NotFound
 
         def call(blob: Any, **options: Any) -> bytes | None:
+            into = _Small(f"{self.name}: {name}")
             try:
-                content: bytes = blob.download_as_bytes(raw_download=True, **options)
+                # Raw: what is stored compressed stays so, and cannot swell.
+                blob.download_to_file(into, raw_download=True, **options)
             except NotFound:
                 return None
-            return content
+            return into.getvalue()
 
         return self._call(name, call)
 
@@ -136,7 +193,7 @@ class BucketStorage:
 
         return self._call(name, call)
 
-    def download(self, name: str, into: BinaryIO) -> None:
+    def download(self, name: str, into: Sink) -> None:
         def call(blob: Any, **options: Any) -> None:
             into.seek(0)
             into.truncate()

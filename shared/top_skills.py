@@ -104,6 +104,11 @@ def read_era(written: str) -> str | None:
     return era if found[2] is None or era == written else None
 
 
+def first_skill(model: TopSkills, title: str) -> str:
+    """The strongest phrase of a title that the model knows."""
+    return "".join(skill.phrase for skill in model.skills(title, 1))
+
+
 def load_top_skills(path: Path, _file_name: str) -> TopSkills:
     """A published `top_skills` file."""
     return model_file.load(path, TopSkills, TitleIndex)

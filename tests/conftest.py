@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -20,16 +21,28 @@ from gcp_storage_emulator.server import create_server
 from hypothesis import settings
 
 from shared.storage import open_storage
+from tests.bucket_proxy import proxied
 from training import __main__ as training
+from training import signing
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("similar_jobs", "top_skills")
 START_SECONDS = 60
 BUCKET = "test-models"
+TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
 MODELS_ARE_MADE_OF = (
     "shared/*.py", "training/**/*.py", "training/starter/*.txt", "requirements.txt",
     "functions/*/requirements.txt",
 )  # fmt: skip
+
+# A key of the tests' own signs what they publish and serve. It lasts, as models in .cache do.
+KEYS = ROOT / ".cache" / "test-keys"
+os.environ["SIGNING_KEY"] = str(KEYS / "signing.pem")
+os.environ["MODELS_PUBLIC_KEY"] = PUBLIC_KEY = str(KEYS / "models.pub")
+KEYS.mkdir(parents=True, exist_ok=True)
+with (KEYS / "lock").open("w") as lock:  # Two runs of the tests at a time make one key.
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    SIGNER = signing.signer()
 
 # No test depends on how fast the machine is.
 settings.register_profile("tests", deadline=None)
@@ -144,7 +157,12 @@ def serve(
             "--target", name, "--host", "127.0.0.1", "--port", str(port),
         ]  # fmt: skip
         cache = tmp_path_factory.mktemp("cache")
-        full = {"PATH": os.environ["PATH"], "MODELS_CACHE": str(cache), **environment}
+        full = {
+            "PATH": os.environ["PATH"],
+            "MODELS_CACHE": str(cache),
+            "MODELS_PUBLIC_KEY": PUBLIC_KEY,
+            **environment,
+        }
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, env=full, stdout=output, stderr=subprocess.STDOUT, cwd=cache
@@ -176,16 +194,30 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty bucket behind a Cloud Storage emulator; gives the emulator's URL.
 
     `STORAGE_EMULATOR_HOST` is set for this process; hand it to functions by yourself.
+    `STORAGE_TESTBENCH` names the address of Google's own test bench, to be used instead.
     """
+    if TESTBENCH:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", TESTBENCH)
+        empty_bucket(TESTBENCH)
+        yield TESTBENCH
+        return
     port = free_port()
     server = create_server("127.0.0.1", port, in_memory=True, default_bucket=BUCKET)
     server.start()
-    url = f"http://127.0.0.1:{port}"
-    monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
     try:
-        yield url
+        with proxied(f"http://127.0.0.1:{port}") as keeps_generations:
+            monkeypatch.setenv("STORAGE_EMULATOR_HOST", keeps_generations.url)
+            yield keeps_generations.url
     finally:
         server.stop()
+
+
+def empty_bucket(url: str) -> None:
+    buckets = f"{url}/storage/v1/b"
+    requests.post(buckets, params={"project": "test"}, json={"name": BUCKET}, timeout=30)
+    objects = f"{buckets}/{BUCKET}/o"
+    for each in requests.get(objects, timeout=30).json().get("items", []):
+        requests.delete(f"{objects}/{quote(each['name'], safe='')}", timeout=30)
 
 
 @pytest.fixture

@@ -16,13 +16,17 @@ import pytest
 
 from shared import limits, manifest, model_store
 from shared.storage import open_storage
+from tests.conftest import PUBLIC_KEY
 from training import __main__ as training
+from training import publish
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("similar_jobs", "top_skills")
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
 SETTING = re.compile(r"^([A-Z_]+)=\$\{\1:-(.*)\} # (.+)$", re.MULTILINE)
 GCLOUD_SECONDS = 120
+LEFT_OUT = ("__pycache__", "models.pub")
+"""What may lie in the checkout and is none of the tests' business."""
 
 # Stands for gcloud where the real one would need a project: notes its arguments, then answers as
 # if everything were there already (EXISTS=1) or nothing; what contains FAILS fails, FAIL_TIMES
@@ -64,10 +68,11 @@ class Tree:
 
     def deploy(self, *arguments, **settings):
         path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
+        keys = {name: os.environ[name] for name in ("SIGNING_KEY", "MODELS_PUBLIC_KEY")}
         environment = {"PATH": path, "HOME": str(self.root), "CALLS": str(self.root / "calls")}
         return subprocess.run(
             [self.root / "deploy.sh", *arguments],
-            env={**environment, **self.environment, **settings},
+            env={**environment, **keys, **self.environment, **settings},
             capture_output=True,
             text=True,
         )
@@ -86,8 +91,9 @@ class Tree:
 def tree(tmp_path):
     root = tmp_path / "tree"
     for name in ("functions", "shared"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
     shutil.copy(ROOT / "deploy.sh", root)
+    shutil.copy(PUBLIC_KEY, root / "shared" / "models.pub")
     (tmp_path / "bin").mkdir()
     return Tree(root, tmp_path / "bin")
 
@@ -201,7 +207,9 @@ def test_a_bundle_is_the_function_its_requirements_and_the_shared_modules(tree):
     modules = {path.name for path in (ROOT / "shared").glob("*.py")}
     for function in FUNCTIONS:
         expected = {"main.py", "requirements.txt", *(f"shared/{name}" for name in modules)}
-        assert tree.staged(function) == expected
+        assert tree.staged(function) == {*expected, "shared/models.pub"}
+        staged_key = tree.root / "build" / function / "shared" / "models.pub"
+        assert staged_key.read_text() == Path(PUBLIC_KEY).read_text()
         for name in expected:
             source = (
                 ROOT / name if name.startswith("shared/") else ROOT / "functions" / function / name
@@ -300,7 +308,8 @@ def test_every_setting_reaches_the_commands(tree):
         "SERVICE_ACCOUNT": "an-account", "BUILD_SERVICE_ACCOUNT": "build@example.org",
         "RUNTIME": "python312", "MEMORY": "1Gi", "CPU": "2", "CONCURRENCY": "5",
         "MIN_INSTANCES": "1", "MAX_INSTANCES": "7", "TIMEOUT": "90s",
-        "MODELS_REFRESH_SECONDS": "120", "ALLOW_PICKLED_PIPELINES": "1",
+        "MODELS_REFRESH_SECONDS": "120", "MODELS_SERIAL_FLOOR": "1795",
+        "ALLOW_PICKLED_PIPELINES": "1",
         "INGRESS": "internal-only", "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
     }  # fmt: skip
     assert settings.keys() == {name for name, _, _ in SETTING.findall(script())}
@@ -313,7 +322,8 @@ def test_every_setting_reaches_the_commands(tree):
             "--memory=1Gi", "--cpu=2", "--concurrency=5", "--min-instances=1",
             "--max-instances=7", "--timeout=90s", "--ingress-settings=internal-only",
             "--set-env-vars=^@^MODELS_URI=gs://a-bucket/a/prefix@MODELS_REFRESH_SECONDS=120"
-            "@THREADS=5@GOOGLE_CLOUD_PROJECT=a-project@ALLOW_PICKLED_PIPELINES=1@CORS_ORIGINS=*",
+            "@THREADS=5@GOOGLE_CLOUD_PROJECT=a-project@MODELS_SERIAL_FLOOR=1795"
+            "@ALLOW_PICKLED_PIPELINES=1@CORS_ORIGINS=*",
             "--serve-all-traffic-latest-revision", "--format=none", "--allow-unauthenticated",
             "--build-service-account=projects/a-project/serviceAccounts/build@example.org",
             "--project=a-project", "--quiet",
@@ -378,6 +388,7 @@ def test_publishing_follows_its_setting(tree, setting, describes, publishes):
         ([], {"PUBLISH": "1"}, "PUBLISH"),
         ([], {"MODELS_URI": "models"}, "MODELS_URI"),
         ([], {"MODELS_REFRESH_SECONDS": "1@PUBLIC=1"}, "MODELS_REFRESH_SECONDS"),
+        ([], {"MODELS_SERIAL_FLOOR": "-1"}, "MODELS_SERIAL_FLOOR"),
         ([], {"ALLOW_PICKLED_PIPELINES": "true"}, "ALLOW_PICKLED_PIPELINES"),
         ([], {"CORS_ORIGINS": "https://one.example,https://two.example"}, "CORS_ORIGINS"),
         ([], {"CORS_ORIGINS": "https://one.example@THREADS=99"}, "CORS_ORIGINS"),
@@ -442,7 +453,9 @@ def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gc
     said = gcloud_commands(tree.deploy("--dry-run", **settings).stdout)
     done = tree.deploy(**settings)
     assert done.returncode == 0, done.stderr
-    assert tree.calls() == said
+    floor = f"@MODELS_SERIAL_FLOOR={publish.serial(open_storage(publishable))}"
+    assert sum(floor in word for call in tree.calls() for word in call) == len(FUNCTIONS)
+    assert [[word.replace(floor, "") for word in call] for call in tree.calls()] == said
     assert done.stdout.splitlines()[-2:] == [
         "similar_jobs: https://similar-jobs.example",
         "top_skills: https://top-skills.example",
@@ -467,6 +480,36 @@ def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):
         "functions describe top-skills",
     ]
     assert open_storage(publishable).read(manifest.CURRENT) is None
+
+
+def test_where_the_serial_cannot_be_read_functions_are_deployed_without_a_floor(
+    tree, fake_gcloud, publishable
+):
+    done = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1")
+    assert "no models are published there" in done.stderr
+    assert "without MODELS_SERIAL_FLOOR" in done.stderr
+    assert not any("MODELS_SERIAL_FLOOR" in word for call in tree.calls() for word in call)
+
+
+def test_a_bundle_without_a_public_key_is_deployed_with_a_warning(tree, fake_gcloud):
+    (tree.root / "shared" / "models.pub").unlink()
+    done = tree.deploy("top_skills", PROJECT="a-project", PUBLISH="never")
+    assert done.returncode == 0
+    assert "there is no shared/models.pub" in done.stderr
+    assert "shared/models.pub" not in tree.staged("top_skills")
+
+
+def test_the_first_publication_of_all_makes_the_key_that_is_deployed(
+    tree, fake_gcloud, publishable
+):
+    (tree.root / "shared" / "models.pub").unlink()
+    done = tree.deploy(PROJECT="a-project", SIGNING_KEY="", MODELS_PUBLIC_KEY="")
+    assert done.returncode == 0, done.stderr
+    assert "keep it secret" in done.stderr
+    private = tree.root / ".keys" / "signing.pem"
+    assert private.stat().st_mode & 0o777 == 0o600
+    key = bytes.fromhex((tree.root / "build/top_skills/shared/models.pub").read_text())
+    manifest.decode(open_storage(publishable).read(manifest.CURRENT), key)
 
 
 def test_the_project_is_the_configured_one_unless_named(tree, fake_gcloud):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PUBLIC_KEY
+
 ROOT = Path(__file__).parent.parent
 PARTS = ("bench", "functions", "local", "shared", "tests", "training")
 MAY_IMPORT = {
@@ -72,7 +74,11 @@ answer = client.post("/", json=body) if {name!r} == "similar_jobs" else client.g
 assert answer.status_code == 200, answer.data
 print([name for name in {sorted(NOT_FOR_ANSWERING)!r} if name in sys.modules])
 """
-    environment = {"MODELS_URI": str(models), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        "MODELS_URI": str(models),
+        "MODELS_PUBLIC_KEY": PUBLIC_KEY,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr

@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from shared import model_file
 from shared.errors import CareerClimberError
-from shared.models import load_similar_jobs
+from shared.manifest import Check
+from shared.models import first_title, load_similar_jobs
 from shared.storage import open_storage
+from shared.top_skills import first_skill, load_top_skills
 from training import (
     dataset,
     model_card,
@@ -30,6 +32,8 @@ FITTED = ("similar_jobs.model", "top_skills.model")
 DATA = "data.json"
 REPORT = "report.json"
 PIPELINE = "similar_jobs.joblib"
+ASKED = 100
+"""Among so many titles is the one that a model is asked for before it is published."""
 
 Noted = TypeVar("Noted")
 
@@ -92,8 +96,29 @@ def step_publish(options: argparse.Namespace) -> None:
     card = options.work / model_card.FILE
     card.write_text(model_card.card(paths, data, made), encoding="utf-8")
     provenance: dict[str, object] = {"measures": made.measures} if made else {}
-    version = publish.publish([*paths, card], open_storage(options.out), provenance).version
+    checks = _checks(paths)
+    version = publish.publish([*paths, card], open_storage(options.out), provenance, checks).version
     print(f"published: version {version} in {options.out}")
+
+
+def _checks(paths: list[Path]) -> dict[str, Check]:
+    """What the functions ask of the models once they have loaded them, with the right answers.
+
+    Each is asked for the title that it knows best. Of a pipeline, nothing is known here.
+    """
+    checks = {}
+    skills = load_top_skills(paths[1], paths[1].name)
+    known = next((title for title in skills.index.titles if first_skill(skills, title)), None)
+    if known:
+        checks["top_skills"] = Check(known, first_skill(skills, known))
+    if paths[0].name == FITTED[0]:
+        jobs = load_similar_jobs(paths[0], paths[0].name)
+        rows = {title: jobs.probabilities([title]) for title in jobs.titles[:ASKED]}
+        sure = {title: row.max() for title, row in rows.items() if row is not None}
+        if sure:
+            question = max(sure, key=lambda title: (sure[title], title))
+            checks["similar_jobs"] = Check(question, first_title(jobs, question))
+    return checks
 
 
 def _noted(path: Path, decode: Callable[[str], Noted]) -> Noted | None:
@@ -104,6 +129,11 @@ def step_rollback(options: argparse.Namespace) -> None:
     """Makes the version before the current one current again."""
     made = publish.rollback(open_storage(options.out))
     print(f"rolled back: version {made.version} in {options.out}")
+
+
+def step_serial(options: argparse.Namespace) -> None:
+    """Prints the serial of what is published, which rises with each publication."""
+    print(publish.serial(open_storage(options.out)))
 
 
 def step_titles(options: argparse.Namespace) -> None:
@@ -132,6 +162,7 @@ def parser() -> argparse.ArgumentParser:
         ("evaluate", step_evaluate, (_work, _json)),
         ("publish", step_publish, (_work, _out, _pipeline)),
         ("rollback", step_rollback, (_out,)),
+        ("serial", step_serial, (_out,)),
         ("titles", step_titles, (_table,)),
     ):
         sub = steps.add_parser(name, help=step.__doc__, description=step.__doc__)

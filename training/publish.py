@@ -1,53 +1,113 @@
-"""Puts a version where the functions find it, and takes it back."""
+"""Puts a version where the functions find it, and takes it back. Both sign the manifest."""
 
 import hashlib
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from shared import manifest
-from shared.manifest import Manifest
+from shared.errors import ModelsUnavailable
+from shared.manifest import Check, Manifest
 from shared.storage import Storage
+from training import signing
 from training.errors import DataError
 from training.progress import progress
 
 
-def publish(files: Sequence[Path], storage: Storage, provenance: dict[str, object]) -> Manifest:
+def publish(
+    files: Sequence[Path],
+    storage: Storage,
+    provenance: dict[str, object],
+    checks: dict[str, Check] | None = None,
+) -> Manifest:
     """Publishes files as a version and makes it the current one; returns its manifest.
 
     The files are written first and the manifest last, only if nobody else published meanwhile
     (`shared.storage.Changed` then), so that a reader sees the old version or the new one. The
-    version's name is a digest of its files: publishing the same again changes nothing.
+    version's name is a digest of its files: publishing the same again only writes them again.
     """
     described = tuple(manifest.describe(path) for path in sorted(files))
     digest = hashlib.sha256("".join(f"{f.name}{f.sha256}" for f in described).encode())
     generation = storage.generation(manifest.CURRENT)
-    text = storage.read(manifest.CURRENT)
-    previous = manifest.decode(text) if text else None
+    previous = _current(storage)
+    signer = signing.signer()
     version = digest.hexdigest()[:12]
-    if previous and previous.version == version:
-        return previous
     created = datetime.now(UTC).isoformat(timespec="seconds")
     before = previous.version if previous else None
-    made = Manifest(version, created, before, described, provenance)
+    serial = _next_serial(previous)
+    made = Manifest(version, serial, created, before, described, provenance, checks or {})
     for path in progress(sorted(files), desc="publishing", unit=" files"):
         storage.write(made.path(path.name), path.read_bytes())
-    storage.write(made.path(manifest.CURRENT), made.encode())
-    storage.write(manifest.CURRENT, made.encode(), generation=generation)
+    if previous and previous.version == version:
+        return previous
+    text = made.encode(signer)
+    storage.write(made.path(manifest.CURRENT), text)
+    storage.write(manifest.CURRENT, text, generation=generation)
     return made
 
 
 def rollback(storage: Storage) -> Manifest:
-    """Makes the version before the current one current again; returns its manifest."""
+    """Makes the version before the current one current again; returns its manifest.
+
+    That is a publication of its own, with a serial of its own: a manifest that was current once
+    is never followed again.
+    """
     generation = storage.generation(manifest.CURRENT)
-    text = storage.read(manifest.CURRENT)
-    if text is None:
+    current = _current(storage)
+    if current is None:
         raise DataError("no models are published there")
-    current = manifest.decode(text)
     if current.previous is None:
         raise DataError(f"version {current.version} is the first: there is none to go back to")
-    kept = storage.read(f"versions/{current.previous}/{manifest.CURRENT}")
+    kept = _read(storage, f"versions/{current.previous}/{manifest.CURRENT}")
     if kept is None:
         raise DataError(f"version {current.previous} is not there any more")
-    storage.write(manifest.CURRENT, kept, generation=generation)
-    return manifest.decode(kept)
+    if kept.version != current.previous:
+        raise DataError(f"in the place of version {current.previous} is {kept.version}")
+    made = replace(kept, serial=_next_serial(current))
+    storage.write(manifest.CURRENT, made.encode(signing.signer()), generation=generation)
+    return made
+
+
+def serial(storage: Storage) -> int:
+    """The serial of what is published. Raises `DataError` where there is nothing."""
+    current = _current(storage)
+    if current is None:
+        raise DataError("no models are published there")
+    return current.serial
+
+
+def _current(storage: Storage) -> Manifest | None:
+    """What is published; None where there is nothing, or only what an older release published."""
+    try:
+        return _read(storage, manifest.CURRENT)
+    except manifest.OtherFormat as error:
+        if error.older:
+            return None
+        raise
+
+
+def _read(storage: Storage, name: str) -> Manifest | None:
+    """Raises `DataError` for a manifest that our functions would not follow."""
+    text = storage.read(name)
+    if text is None:
+        return None
+    try:
+        key = signing.public_key()
+        made = manifest.decode(text, key)
+        if key is None:
+            raise DataError("there is no key here that vouches for it (SECURITY.md)")
+        return made
+    except manifest.OtherFormat:
+        raise
+    except (ModelsUnavailable, DataError) as error:
+        raise DataError(
+            f"{storage.name}/{name}: {error}. If it is to be replaced all the same, delete it and "
+            "publish again"
+        ) from error
+
+
+def _next_serial(current: Manifest | None) -> int:
+    """By the clock, so that it rises even where the manifest before was lost; never by less."""
+    return max(int(time.time()), current.serial + 1 if current else 0)

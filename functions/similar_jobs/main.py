@@ -5,14 +5,14 @@ import functions_framework
 
 from shared import experience, web
 from shared.model_store import ModelStore
-from shared.models import JobModel, load_similar_jobs
+from shared.models import JobModel, first_title, load_similar_jobs
 
 EXPLAINED = 10
 """`explain=1` gives reasons for at most so many titles."""
 SURE = 3
 """An answer is confident when the true title is among so many in nine cases of ten."""
 
-store = ModelStore.from_environment("similar_jobs", load_similar_jobs)
+store = ModelStore.from_environment("similar_jobs", load_similar_jobs, first_title)
 
 
 def post_experience(request: flask.Request) -> web.Answer:

@@ -8,11 +8,11 @@ import functions_framework
 from shared import limits, web
 from shared.errors import RequestError, invalid
 from shared.model_store import Loaded, ModelStore
-from shared.top_skills import Skill, TopSkills, load_top_skills, read_era
+from shared.top_skills import Skill, TopSkills, first_skill, load_top_skills, read_era
 
 CACHE_SECONDS = 300
 
-store = ModelStore.from_environment("top_skills", load_top_skills)
+store = ModelStore.from_environment("top_skills", load_top_skills, first_skill)
 
 
 def get_skills(request: flask.Request, title: str) -> web.Answer:

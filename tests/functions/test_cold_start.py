@@ -6,22 +6,22 @@ The functions reach the bucket's emulator through a proxy that counts what they 
 import http.client
 import json
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from shared import manifest, model_file
+from shared.manifest import File
+from shared.model_store import BACK_OFF_SECONDS, SERIAL
 from shared.models import load_similar_jobs
 from shared.storage import open_storage
-from tests.conftest import BUCKET, FUNCTIONS, free_port
+from tests.bucket_proxy import proxied
+from tests.conftest import BUCKET, FUNCTIONS, SIGNER, free_port
 from training.publish import publish
 
 URI = f"gs://{BUCKET}/models"
@@ -34,69 +34,6 @@ NEEDS_NO_MODELS = {
     "top_skills": [("GET", "/cook?limit=0"), ("GET", "/titles?offset=x"), ("GET", "/")],
 }
 PATIENCE_SECONDS = 30
-
-
-class Proxy(ThreadingHTTPServer):
-    """Passes on to `upstream`; `reads` are the names of the objects that were asked for.
-
-    While `status` is set, it answers that itself. While `open` is not set, it lets all wait.
-    """
-
-    daemon_threads = True
-
-    def __init__(self, upstream, port):
-        super().__init__(("127.0.0.1", port), ProxyHandler)
-        self.upstream = urlsplit(upstream).netloc
-        self.url = f"http://127.0.0.1:{port}"
-        self.reads = []
-        self.status = None
-        self.open = threading.Event()
-        self.open.set()
-
-    def count(self, name):
-        return [each.rpartition("/")[2] for each in self.reads].count(name)
-
-
-class ProxyHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        path = urlsplit(self.path).path
-        self.server.reads.append(unquote(path.partition("/o/")[2]))
-        self.server.open.wait(PATIENCE_SECONDS)
-        if self.server.status:
-            self.answer(self.server.status, {}, b"")
-            return
-        upstream = http.client.HTTPConnection(self.server.upstream)
-        upstream.request("GET", self.path, headers=dict(self.headers))
-        answer = upstream.getresponse()
-        self.answer(answer.status, dict(answer.getheaders()), answer.read())
-        upstream.close()
-
-    def answer(self, status, headers, content):
-        self.send_response(status)
-        for name, value in headers.items():
-            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
-
-
-@contextmanager
-def proxied(upstream, port):
-    proxy = Proxy(upstream, port)
-    thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        proxy.shutdown()
-        thread.join()
-        proxy.server_close()
 
 
 @pytest.fixture
@@ -115,6 +52,12 @@ def start(serve, proxy):
     return run
 
 
+def ask_again(running, name):
+    """Asks once a load that failed is far enough behind for another one."""
+    time.sleep(BACK_OFF_SECONDS + 0.05)
+    return ask(running, name)
+
+
 def ask(running, name):
     method, path, body = GOOD[name]
     return requests.request(method, running.url + path, data=body, headers=JSON, timeout=60)
@@ -125,7 +68,9 @@ def current():
 
 
 def files_below(directory):
-    return [path for path in directory.rglob("*") if path.is_file()]
+    """The kept models below a directory: all files but for those that hold a serial."""
+    files = [path for path in directory.rglob("*") if path.is_file()]
+    return [path for path in files if not path.name.startswith(SERIAL)]
 
 
 def assert_unavailable(answer):
@@ -231,11 +176,11 @@ def test_a_kept_file_that_was_damaged_is_fetched_again(start, proxy, bucket_mode
 def test_models_that_are_published_late_are_served_without_a_restart(start, request):
     with start("top_skills") as running:
         for _ in range(2):
-            answer = ask(running, "top_skills")
+            answer = ask_again(running, "top_skills")
             assert_unavailable(answer)
             assert_logged(running, answer, "no models are published")
         request.getfixturevalue("bucket_models")
-        answer = ask(running, "top_skills")
+        answer = ask_again(running, "top_skills")
         assert answer.status_code == 200
         assert answer.headers["X-Model-Version"] == current().version
 
@@ -244,12 +189,12 @@ def test_a_bucket_that_refuses_is_asked_again_by_the_next_request(start, proxy, 
     with start("top_skills") as running:
         for status, words in [(403, "Forbidden"), (400, "BadRequest")]:
             proxy.status = status
-            answer = ask(running, "top_skills")
+            answer = ask_again(running, "top_skills")
             assert_unavailable(answer)
             assert "gs://" not in answer.text
             assert_logged(running, answer, words)
         proxy.status = None
-        assert ask(running, "top_skills").status_code == 200
+        assert ask_again(running, "top_skills").status_code == 200
 
 
 def flipped(content):
@@ -265,19 +210,19 @@ def test_a_damaged_file_is_never_served_nor_kept(start, proxy, bucket_models, tm
     damaged = [
         (content[:-1], "bytes where"),
         (content[:0], "bytes where"),
-        (content + b"\0", "bytes where"),
+        (content + b"\0", "more bytes than"),
         (flipped(content), "SHA-256"),
     ]
     with start("similar_jobs", MODELS_CACHE=str(tmp_path)) as running:
         for tries, (damage, words) in enumerate(damaged, 1):
             storage.write(place, damage)
-            answer = ask(running, "similar_jobs")
+            answer = ask_again(running, "similar_jobs")
             assert_unavailable(answer)
             assert_logged(running, answer, words)
             assert files_below(tmp_path) == []
             assert proxy.count(file.name) == tries
         storage.write(place, content)
-        assert ask(running, "similar_jobs").status_code == 200
+        assert ask_again(running, "similar_jobs").status_code == 200
         (kept,) = files_below(tmp_path)
         manifest.verify(kept, file)
 
@@ -285,24 +230,24 @@ def test_a_damaged_file_is_never_served_nor_kept(start, proxy, bucket_models, tm
 def test_a_damaged_manifest_is_never_followed(start, proxy, bucket_models, tmp_path):
     storage = open_storage(URI)
     good = storage.read("manifest.json")
-    outside = json.loads(good)
-    outside["files"] = [{**file, "name": "../../manifest.json"} for file in outside["files"]]
+    outside = replace(current(), files=(File("../../manifest.json", 1, "0" * 64),))
     newer = {**json.loads(good), "format": 999}
     with start("top_skills", MODELS_CACHE=str(tmp_path)) as running:
         for text, words in [
             (b"", "damaged"),
             (good[:-9], "damaged"),
             (b"[]", "damaged"),
-            (json.dumps(outside).encode(), "damaged"),
+            (outside.encode(SIGNER), "damaged"),
+            (current().encode(), "not signed"),
             (json.dumps(newer).encode(), "format 999"),
         ]:
             storage.write("manifest.json", text)
-            answer = ask(running, "top_skills")
+            answer = ask_again(running, "top_skills")
             assert_unavailable(answer)
             assert_logged(running, answer, words)
         assert set(proxy.reads) == {"models/manifest.json"}
         storage.write("manifest.json", good)
-        assert ask(running, "top_skills").status_code == 200
+        assert ask_again(running, "top_skills").status_code == 200
 
 
 @pytest.fixture
@@ -374,9 +319,10 @@ def test_a_broken_new_version_leaves_the_old_one_serving(
         proxy.status = 403
         wait_until(lambda: refused("Forbidden"))
         proxy.status = None
+        good = storage.read("manifest.json")
         storage.write("manifest.json", b"{")
         wait_until(lambda: refused("manifest is damaged"))
-        storage.write("manifest.json", b"")
+        storage.write("manifest.json", good)
         publish_next()
         place = current().path("similar_jobs.model")
         content = storage.read(place)
@@ -400,4 +346,4 @@ def test_a_bucket_out_of_reach_is_a_503_until_it_can_be_reached(
     port = silent.getsockname()[1]
     silent.close()
     with proxied(emulator, port):
-        assert ask(running, "similar_jobs").status_code == 200
+        assert ask_again(running, "similar_jobs").status_code == 200

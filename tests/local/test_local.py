@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tests.conftest import FUNCTIONS, ROOT
+from tests.conftest import FUNCTIONS, PUBLIC_KEY, ROOT
 
 BODY = {"experience": [{"description": "taught third grade math"}]}
 PATIENCE_SECONDS = 60
@@ -42,7 +42,8 @@ def listens(port):
 
 def environment(port, models):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "PORT": str(port), "MODELS_URI": str(models)}
+    models = {"MODELS_URI": str(models), "MODELS_PUBLIC_KEY": PUBLIC_KEY}
+    return {"PATH": path, "PORT": str(port), **models}
 
 
 @contextmanager

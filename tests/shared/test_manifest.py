@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from shared import manifest
 from shared.errors import ModelsUnavailable
-from shared.manifest import FORMAT, File, Manifest
+from shared.manifest import FORMAT, NUMBERS_BELOW, File, Manifest
 
 FILES = (File("similar_jobs.model", 7, "0" * 64), File("top_skills.model", 0, "f" * 64))
-GOOD = Manifest("1f2e3d", "2026-11-23T20:00:00+00:00", None, FILES, {"sources": ["starter"]})
+GOOD = Manifest("1f2e3d", 7, "2026-11-23T20:00:00+00:00", None, FILES, {"sources": ["starter"]})
 
 
 def test_a_manifest_survives_encoding_and_decoding():
@@ -27,6 +27,7 @@ files = st.builds(
 manifests = st.builds(
     Manifest,
     names,
+    st.integers(0, NUMBERS_BELOW - 1),
     st.datetimes().map(lambda time: time.isoformat()),
     st.none() | names,
     st.lists(files, max_size=3).map(tuple),
@@ -40,13 +41,13 @@ def test_every_manifest_survives_encoding_and_decoding(made):
 
 
 def test_the_same_content_has_the_same_bytes():
-    one = Manifest("1", "now", "0", FILES, {"a": 1, "b": {"c": 2, "d": 3}})
-    other = Manifest("1", "now", "0", FILES, {"b": {"d": 3, "c": 2}, "a": 1})
+    one = Manifest("1", 7, "now", "0", FILES, {"a": 1, "b": {"c": 2, "d": 3}})
+    other = Manifest("1", 7, "now", "0", FILES, {"b": {"d": 3, "c": 2}, "a": 1})
     assert one.encode() == other.encode()
 
 
 def test_files_are_found_whatever_their_ending():
-    made = Manifest("1", "now", None, (File("similar_jobs.joblib", 1, "0" * 64),), {})
+    made = Manifest("1", 7, "now", None, (File("similar_jobs.joblib", 1, "0" * 64),), {})
     assert made.file("similar_jobs").name == "similar_jobs.joblib"
     assert made.path("similar_jobs.joblib") == "versions/1/similar_jobs.joblib"
 
@@ -78,7 +79,9 @@ def test_a_damaged_manifest_is_refused(text):
         manifest.decode(text)
 
 
-@pytest.mark.parametrize("missing", ["version", "created", "previous", "files", "provenance"])
+@pytest.mark.parametrize(
+    "missing", ["version", "serial", "created", "previous", "files", "provenance"]
+)
 def test_a_manifest_that_lacks_a_field_is_refused(missing):
     value = json.loads(GOOD.encode())
     del value[missing]
@@ -120,10 +123,12 @@ def test_a_digest_that_is_none_is_refused(digest):
         manifest.decode(changed(files=[{"name": "a.model", "size": 1, "sha256": digest}]))
 
 
-@pytest.mark.parametrize("size", [-1, 1.5, "1", None, [1]])
-def test_a_size_that_is_none_is_refused(size):
+@pytest.mark.parametrize("size", [-1, 1.5, "1", None, [1], True, NUMBERS_BELOW, 10**400])
+def test_a_size_or_serial_that_is_none_is_refused(size):
     with pytest.raises(ModelsUnavailable, match="damaged"):
         manifest.decode(changed(files=[{"name": "a.model", "size": size, "sha256": "0" * 64}]))
+    with pytest.raises(ModelsUnavailable, match="damaged"):
+        manifest.decode(changed(serial=size))
 
 
 @pytest.mark.parametrize("files", [7, None, ["a.model"], [None], {"a.model": {}}])

@@ -1,12 +1,20 @@
 import hashlib
 import json
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from shared import manifest
+from shared import manifest, model_file
 from shared.model_store import ModelStore
+from shared.models import first_title, load_similar_jobs
 from shared.storage import Changed, DirectoryStorage, StorageError, open_storage
-from tests.conftest import BUCKET
+from shared.top_skills import first_skill, load_top_skills
+from tests.conftest import BUCKET, PUBLIC_KEY, SIGNER
 from training import __main__ as training
 from training.errors import DataError
 from training.publish import publish, rollback
@@ -40,8 +48,11 @@ def files(tmp_path):
     return make
 
 
+KEY = Path(PUBLIC_KEY)
+
+
 def current(storage):
-    return manifest.decode(storage.read("manifest.json"))
+    return manifest.decode(storage.read("manifest.json"), SIGNER.public)
 
 
 def test_what_is_published_is_what_functions_load(storage, files, tmp_path):
@@ -72,7 +83,7 @@ def test_the_manifest_says_what_and_whence(storage, files):
     for file in made.files:
         content = storage.read(made.path(file.name))
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
-    assert storage.read(made.path("manifest.json")) == made.encode()
+    assert storage.read(made.path("manifest.json")) == made.encode(SIGNER)
 
 
 def test_publishing_the_same_again_changes_nothing(storage, files):
@@ -96,9 +107,11 @@ def test_a_new_version_names_the_one_before_and_leaves_its_files(storage, files)
 
 def test_going_back_makes_the_version_before_current(storage, files):
     one = publish(files("one"), storage, {})
-    publish(files("two"), storage, {})
-    assert rollback(storage) == one
-    assert storage.read("manifest.json") == one.encode()
+    two = publish(files("two"), storage, {})
+    back = rollback(storage)
+    assert back == replace(one, serial=back.serial)
+    assert storage.read("manifest.json") == back.encode(SIGNER)
+    assert one.serial < two.serial < back.serial
 
 
 def test_one_can_go_back_as_often_as_there_are_versions(storage, files):
@@ -139,6 +152,7 @@ class Interrupted:
 
     def __init__(self, inner, nth, happening):
         self.inner = inner
+        self.name = inner.name
         self.left = nth
         self.happening = happening
         self.written = []
@@ -174,6 +188,43 @@ def test_of_two_publishers_the_second_is_told(directory, files, before, nth):
     with pytest.raises(Changed, match="somebody else"):
         publish(files("one"), mine, {})
     assert [current(directory)] == theirs
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_of_many_publishers_at_once_one_succeeds_and_nothing_is_mixed(directory, files, round_):
+    """Each reads what is there, then all of them write."""
+    zero = publish(files("zero"), directory, {})
+    barrier = Barrier(8)
+
+    class Together(DirectoryStorage):
+        def write(self, name, content, *, generation=None):
+            if generation is not None:
+                barrier.wait(20)
+            super().write(name, content, generation=generation)
+
+    def act(number):
+        try:
+            return publish(files(str(number)), Together(directory.root), {})
+        except Changed:
+            return None
+
+    with ThreadPoolExecutor(8) as threads:
+        made = [each for each in threads.map(act, range(8)) if each]
+    assert [current(directory)] == made
+    assert made[0].previous == zero.version
+    for file in made[0].files:
+        manifest.verify(directory.root / made[0].path(file.name), file)
+
+
+@pytest.mark.parametrize("hours", [-24 * 365, 24 * 365])
+def test_a_publishers_wrong_clock_does_not_matter(directory, files, monkeypatch, hours):
+    now = time.time()
+    serials = []
+    for content, clock in (("one", now), ("two", now + 3600 * hours), ("three", now)):
+        with monkeypatch.context() as wrong:
+            wrong.setattr(time, "time", lambda clock=clock: clock)
+            serials.append(publish(files(content), directory, {}).serial)
+    assert serials[0] < serials[1] < serials[2]
 
 
 def test_going_back_while_somebody_publishes_is_told_too(directory, files):
@@ -215,15 +266,33 @@ def test_a_damaged_manifest_is_not_published_over(directory, files):
 # The command
 
 
+@pytest.fixture
+def fitted(work, tmp_path):
+    """A directory with fitted models whose titles carry a word."""
+
+    def make(word):
+        place = tmp_path / f"fitted-{word}"
+        place.mkdir()
+        jobs = load_similar_jobs(work / "similar_jobs.model", "similar_jobs.model")
+        titles = [f"{title} {word}" for title in jobs.titles]
+        model_file.dump(replace(jobs, titles=titles), place / "similar_jobs.model")
+        shutil.copy(work / "top_skills.model", place)
+        return place
+
+    return make
+
+
 def run(capsys, *arguments):
     code = training.main([str(each) for each in arguments])
     return (code, *capsys.readouterr())
 
 
-def test_the_second_of_two_publishers_gets_one_clear_line(directory, files, monkeypatch, capsys):
+def test_the_second_of_two_publishers_gets_one_clear_line(
+    directory, files, fitted, monkeypatch, capsys
+):
     mine = Interrupted(directory, 2, lambda: publish(files("two"), directory, {}))
     monkeypatch.setattr(training, "open_storage", lambda _uri: mine)
-    work = files("one")[0].parent
+    work = fitted("one")
     code, _, errors = run(capsys, "publish", "--work", work, "--out", directory.root)
     assert code == 1
     assert errors.startswith("error: ")
@@ -231,8 +300,8 @@ def test_the_second_of_two_publishers_gets_one_clear_line(directory, files, monk
     assert errors.count("\n") == 1
 
 
-def test_going_back_from_the_first_version_gets_one_clear_line(directory, files, capsys):
-    work = files("one")[0].parent
+def test_going_back_from_the_first_version_gets_one_clear_line(directory, fitted, capsys):
+    work = fitted("one")
     code, output, _ = run(capsys, "publish", "--work", work, "--out", directory.root)
     assert code == 0
     assert f"published: version {current(directory).version}" in output
@@ -243,11 +312,32 @@ def test_going_back_from_the_first_version_gets_one_clear_line(directory, files,
     )
 
 
-def test_publishing_and_going_back_in_a_bucket(emulator, files, capsys):
+def test_models_that_cannot_be_loaded_are_not_published(directory, files, capsys):
+    work = files("one")[0].parent
+    code, _, errors = run(capsys, "publish", "--work", work, "--out", directory.root)
+    assert (code, errors) == (1, "error: top_skills.model is not a model file of this release\n")
+    assert directory.read("manifest.json") is None
+
+
+def test_publishing_asks_the_models_what_functions_ask_them_again(directory, fitted, capsys):
+    work = fitted("one")
+    assert run(capsys, "publish", "--work", work, "--out", directory.root)[0] == 0
+    checks = current(directory).checks
+    assert checks["similar_jobs"].answer.endswith(" one")
+    assert checks["top_skills"].answer
+    for name, load, probe in (
+        ("similar_jobs", load_similar_jobs, first_title),
+        ("top_skills", load_top_skills, first_skill),
+    ):
+        store = ModelStore(directory, name, load, directory.root, 60, KEY, probe=probe)
+        assert probe(store.get().model, checks[name].question) == checks[name].answer
+
+
+def test_publishing_and_going_back_in_a_bucket(emulator, fitted, capsys):
     uri = f"gs://{BUCKET}/models"
     versions = []
     for content in ("one", "two"):
-        code, *_ = run(capsys, "publish", "--work", files(content)[0].parent, "--out", uri)
+        code, *_ = run(capsys, "publish", "--work", fitted(content), "--out", uri)
         assert code == 0
         versions.append(current(open_storage(uri)).version)
     code, output, _ = run(capsys, "rollback", "--out", uri)
