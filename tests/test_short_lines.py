@@ -8,6 +8,7 @@ import pytest
 from shared.model_store import ModelStore
 from shared.models import load_similar_jobs
 from shared.storage import DirectoryStorage
+from tests.conftest import PUBLIC_KEY
 
 MEASURE = Path(__file__).parent.parent / "training" / "measures" / "short_lines.tsv"
 WITHIN = 3
@@ -18,7 +19,11 @@ SHARE = 0.9
 def first_titles(default_models, tmp_path_factory):
     storage = DirectoryStorage(default_models)
     cache = tmp_path_factory.mktemp("cache")
-    model = ModelStore(storage, "similar_jobs", load_similar_jobs, cache).get().model
+    model = (
+        ModelStore(storage, "similar_jobs", load_similar_jobs, cache, public_key=Path(PUBLIC_KEY))
+        .get()
+        .model
+    )
 
     def first(line):
         by_title = zip(model.probabilities([line]), model.titles, strict=True)
