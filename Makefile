@@ -16,14 +16,19 @@ test: $(VENV)/installed
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python -m pytest
 
-bench: models/manifest.json
-	$(BIN)/python -m bench
+# What it measures, as options: make bench BENCH="--resumes FILE --onet DIR"
+bench: models/manifest.json $(VENV)/bench-installed
+	$(BIN)/python -m bench $(BENCH)
 
 $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: Python 3.11 or newer is needed; set PYTHON=python3.12, say" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/bench-installed: $(VENV)/installed bench/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
 models/manifest.json: $(VENV)/installed $(TRAINING)

@@ -1,41 +1,79 @@
 """`python -m bench`: prints the tables; see Makefile for where the models come from."""
 
 import argparse
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
+from bench import experiences, occupations, resumes, serving, similar_jobs, skills
+from bench.minilm import Embeddings
+from bench.peers import Comparison
+from training.errors import DataError
 
-from bench import experiences, models, serving, skills
+TABLES = ("skills", "similar_jobs", "resumes", "serving")
 
 
-def main() -> None:
-    """Runs every measure on a training step's results and published models."""
+def main() -> int:
+    """Runs the measures on a training step's results and published models."""
+    options = _options()
+    try:
+        for table in _tables(options):
+            text = table.measures.to_string(float_format=lambda value: f"{value:.3f}")
+            print(f"\n{table.heading}\n{text}", flush=True)
+    except DataError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".cache/training"))
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument(
         "--experiences", type=Path, help="a table of people's jobs: bench/experiences.py"
     )
+    parser.add_argument("--only", choices=TABLES, help="one kind of measures")
     parser.add_argument(
-        "--skills", action="store_true", help="only what is measured of skills: bench/skills.py"
+        "--resumes", type=Path, help="a Parquet table of people's jobs: bench/resumes.py"
     )
-    parser.add_argument("--onet", type=Path, help="a full O*NET release, for its technologies")
+    parser.add_argument(
+        "--onet", type=Path,
+        help="a full O*NET release: bench/occupations.py, with --resumes, and bench/skills.py",
+    )  # fmt: skip
     parser.add_argument("--label-column", default="title_original114")
     options = parser.parse_args()
+    if options.only == "resumes" and not options.resumes:
+        parser.error("--only resumes: --resumes FILE is missing")
+    return options
+
+
+def _tables(options: argparse.Namespace) -> Iterator[Comparison]:
     if options.experiences:
-        table = experiences.compare(options.work, options.experiences, options.label_column)
-        _print("one title from several earlier jobs", table)
+        measures = experiences.compare(options.work, options.experiences, options.label_column)
+        yield Comparison("one title from several earlier jobs", measures)
         return
-    _print("top skills, 20 phrases a title", skills.compare(options.work, options.onet))
-    if options.skills:
-        return
-    _print("similar jobs, held-out texts", pd.DataFrame(models.compare(options.work)).T)
-    _print("serving, 144 words", serving.measure(options.work, options.models))
+    chosen = {options.only} if options.only else set(TABLES)
+    embeddings = Embeddings()
+    if "skills" in chosen:
+        measures = skills.compare(options.work, options.onet)
+        yield Comparison("top skills, 20 phrases a title", measures)
+    if "similar_jobs" in chosen:
+        yield similar_jobs.compare(options.work, embeddings)
+    if "resumes" in chosen and options.resumes:
+        yield from _of_resumes(options, embeddings)
+    if "serving" in chosen:
+        yield Comparison("serving, 144 words", serving.measure(options.work, options.models))
 
 
-def _print(title: str, frame: pd.DataFrame) -> None:
-    print(f"\n{title}\n{frame.to_string(float_format=lambda value: f'{value:.3f}')}")
+def _of_resumes(options: argparse.Namespace, embeddings: Embeddings) -> Iterator[Comparison]:
+    data = resumes.read(options.resumes, options.label_column)
+    yield resumes.compare_recipes(data, embeddings)
+    defaults = resumes.fit_defaults(options.work, embeddings)
+    yield resumes.compare_defaults(data, defaults, embeddings)
+    if options.onet:
+        yield occupations.compare(options.resumes, options.onet, defaults, embeddings)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

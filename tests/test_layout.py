@@ -42,7 +42,11 @@ def pins(path):
 
 
 def test_every_requirement_is_pinned():
-    for path in [ROOT / "requirements.txt", *ROOT.glob("functions/*/requirements.txt")]:
+    for path in [
+        ROOT / "requirements.txt",
+        ROOT / "bench" / "requirements.txt",
+        *ROOT.glob("functions/*/requirements.txt"),
+    ]:
         assert pins(path)
         assert not [line for line in pins(path) if "==" not in line]
 
