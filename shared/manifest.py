@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shared.errors import ModelsUnavailable
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever older functions could not read what is published any more."""
 CURRENT = "manifest.json"
 

@@ -3,7 +3,7 @@
 It is fitted in `training`; how it answers is here.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,9 +179,7 @@ class SimilarJobs:
 
     def known_terms(self, text_: str) -> dict[int, int]:
         """The positions of a text's known terms, each with its count."""
-        counts = Counter(text.terms(text_))
-        positions = self.vocabulary.positions(list(counts)).tolist()
-        return {p: n for p, n in zip(positions, counts.values(), strict=True) if p >= 0}
+        return self.vocabulary.count(text.stems(text_))
 
     def scores(self, known: dict[int, int]) -> NDArray[np.float64]:
         """The score of each title, shape (titles,); `known` is not empty."""
@@ -197,12 +195,13 @@ class SimilarJobs:
     def _times_weights(
         self, positions: NDArray[np.int64], x: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        spans = [slice(*self.starts[p : p + 2]) for p in positions]
-        columns = np.concatenate([self.columns[span] for span in spans])
-        weights = np.concatenate([self.weights[span] for span in spans])
-        lengths = [span.stop - span.start for span in spans]
-        products = np.repeat(x, lengths) * weights
-        return np.bincount(columns, products, len(self.titles)).astype(np.float64, copy=False)
+        firsts = self.starts[positions]
+        lengths = self.starts[positions + 1] - firsts
+        ends = np.cumsum(lengths)
+        entries = np.arange(ends[-1]) + np.repeat(firsts - (ends - lengths), lengths)
+        products = np.repeat(x, lengths) * self.weights[entries]
+        summed = np.bincount(self.columns[entries], products, len(self.titles))
+        return summed.astype(np.float64, copy=False)
 
 
 def load_similar_jobs(path: Path, file_name: str) -> JobModel:

@@ -55,18 +55,23 @@ def stem(word: str) -> str:
     return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short
 
 
+def stems(text: str) -> list[str]:
+    """The stems of a text's words in their order, without those of stop words."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, then each pair of neighbours, in the order of the text."""
-    stems = [stem(word) for word in words(text) if word not in STOP_WORDS]
-    return stems + _pairs(stems)
+    each = stems(text)
+    return each + _pairs(each)
 
 
 def wordings(text: str) -> dict[str, str]:
     """Each term of a text as it is first worded there: "manag project" → "managed projects"."""
     kept = [word for word in words(text) if word not in STOP_WORDS]
-    stems = [stem(word) for word in kept]
+    each = [stem(word) for word in kept]
     found: dict[str, str] = {}
-    for term, wording in zip(stems + _pairs(stems), kept + _pairs(kept), strict=True):
+    for term, wording in zip(each + _pairs(each), kept + _pairs(kept), strict=True):
         found.setdefault(term, wording)
     return found
 

@@ -25,9 +25,12 @@ def post_experience(request: flask.Request) -> web.Answer:
     probabilities = loaded.model.probabilities(texts)
     if probabilities is None:
         raise experience.nothing_usable()
-    by_title = zip(probabilities.tolist(), loaded.model.titles, strict=True)
-    ranked = sorted(by_title, key=lambda pair: (-pair[0], pair[1]))[:limit]
-    results: list[dict[str, object]] = [{"probability": p, "title": t} for p, t in ranked]
+    # Titles are sorted: those that are level stay in the order of the alphabet.
+    order = (-probabilities).argsort(kind="stable")[:limit]
+    results: list[dict[str, object]] = [
+        {"probability": probability, "title": loaded.model.titles[position]}
+        for probability, position in zip(probabilities[order].tolist(), order.tolist(), strict=True)
+    ]
     body: dict[str, object] = {"results": results}
     if explain:
         _add_phrases(results[:EXPLAINED], loaded.model, texts)

@@ -1,0 +1,130 @@
+"""A function as a process of its own: started, asked for the first time, weighed, ended."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import environments, load
+
+ROOT = Path(__file__).parent.parent
+EMPTY = ROOT / "bench" / "functions" / "empty" / "main.py"
+BUCKET = "bench"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A function to be measured: its source, its first request, and its environment."""
+
+    name: str
+    source: Path
+    target: str
+    request: bytes
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A function that has answered `case.request` after `cold` seconds."""
+
+    case: Case
+    port: int
+    pid: int
+    cold: float
+
+    def resident_mib(self) -> float:
+        """Resident memory of the process that answers."""
+        return max(_mib(pid, "Rss") for pid in _with_children(self.pid)[1:])
+
+    def cpu_seconds(self) -> float:
+        """What its threads that live have had of a CPU until now."""
+        threads = [Path(f"/proc/{pid}/task").iterdir() for pid in _with_children(self.pid)]
+        stats = [(thread / "schedstat").read_text() for each in threads for thread in each]
+        return sum(int(stat.split()[0]) for stat in stats) / 1e9
+
+    def all_mib(self) -> float:
+        """Memory of all its processes, pages that they share counted once."""
+        return sum(_mib(pid, "Pss") for pid in _with_children(self.pid))
+
+
+@contextmanager
+def started(case: Case, prefix: tuple[str, ...] = ()) -> Iterator[Instance]:
+    """Starts a function, without any kept model file; `prefix` is a command that runs commands."""
+    port = free_port()
+    # The empty function and the others run in one environment, so that only they differ.
+    function = case.target if case.target == "top_skills" else "similar_jobs"
+    framework = environments.python_of(function).parent / "functions-framework"
+    command = [*prefix, framework, "--source", case.source, "--target", case.target,
+               "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
+    with tempfile.TemporaryDirectory() as cache:
+        environment = {"PATH": os.environ["PATH"], "MODELS_CACHE": cache, **case.environment}
+        start = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            _first_answer(port, case.request, process)
+            yield Instance(case, port, process.pid, time.perf_counter() - start)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _first_answer(port: int, request: bytes, process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:
+        try:
+            load.run(port, [request], clients=1, total=1)
+            return
+        except ConnectionError:
+            time.sleep(0.002)
+    raise RuntimeError("the function ended before it answered")
+
+
+def _with_children(parent: int) -> list[int]:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [parent, *map(int, children)]
+
+
+def _mib(pid: int, field: str) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == field:
+            return int(value.split()[0]) / 1024
+    raise RuntimeError(f"/proc/{pid}/smaps_rollup has no {field}")
+
+
+def stage() -> dict[str, Path]:
+    """Each function's main.py as it is deployed."""
+    subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True)
+    return {path.parent.name: path for path in (ROOT / "build").glob("*/main.py")}
+
+
+@contextmanager
+def emulator(scratch: Path) -> Iterator[dict[str, str]]:
+    """A Cloud Storage emulator with the bucket `BUCKET`; the environment that leads to it."""
+    port = free_port()
+    command = [Path(sys.executable).parent / "gcp-storage-emulator", "-d", scratch / "bucket",
+               "start", "--port", str(port), "--default-bucket", BUCKET]  # fmt: skip
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, **quiet)
+    try:
+        while socket.socket().connect_ex(("127.0.0.1", port)):
+            time.sleep(0.05)
+        environment = {"STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{port}"}
+        os.environ.update(environment)
+        yield environment
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
