@@ -37,10 +37,11 @@ class Instance:
     port: int
     pid: int
     cold: float
+    cache: Path
 
     def resident_mib(self) -> float:
         """Resident memory of the process that answers."""
-        return max(_mib(pid, "Rss") for pid in _with_children(self.pid)[1:])
+        return max(_resident_mib(pid) for pid in _with_children(self.pid)[1:])
 
     def cpu_seconds(self) -> float:
         """What its threads that live have had of a CPU until now."""
@@ -48,9 +49,14 @@ class Instance:
         stats = [(thread / "schedstat").read_text() for each in threads for thread in each]
         return sum(int(stat.split()[0]) for stat in stats) / 1e9
 
-    def all_mib(self) -> float:
-        """Memory of all its processes, pages that they share counted once."""
-        return sum(_mib(pid, "Pss") for pid in _with_children(self.pid))
+    def with_kept_files_mib(self) -> float:
+        """Memory of all its processes, and the kept model files: in the cloud they are memory.
+
+        Pages that processes share count once, and so do those of kept files that are mapped.
+        """
+        kept = {str(path): path.stat().st_size for path in self.cache.rglob("*") if path.is_file()}
+        processes = sum(_pss_mib(pid, without=set(kept)) for pid in _with_children(self.pid))
+        return processes + sum(kept.values()) / 2**20
 
 
 @contextmanager
@@ -59,8 +65,9 @@ def started(case: Case, prefix: tuple[str, ...] = ()) -> Iterator[Instance]:
     port = free_port()
     # The empty function and the others run in one environment, so that only they differ.
     function = case.target if case.target == "top_skills" else "similar_jobs"
-    framework = environments.python_of(function).parent / "functions-framework"
-    command = [*prefix, framework, "--source", case.source, "--target", case.target,
+    python = environments.python_of(function)
+    framework = python.parent / "functions-framework"
+    command = [*prefix, python, framework, "--source", case.source, "--target", case.target,
                "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
     with tempfile.TemporaryDirectory() as cache:
         environment = {"PATH": os.environ["PATH"], "MODELS_CACHE": cache, **case.environment}
@@ -68,7 +75,8 @@ def started(case: Case, prefix: tuple[str, ...] = ()) -> Iterator[Instance]:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             _first_answer(port, case.request, process)
-            yield Instance(case, port, process.pid, time.perf_counter() - start)
+            cold = time.perf_counter() - start
+            yield Instance(case, port, process.pid, cold, Path(cache))
         finally:
             process.terminate()
             process.wait()
@@ -89,12 +97,21 @@ def _with_children(parent: int) -> list[int]:
     return [parent, *map(int, children)]
 
 
-def _mib(pid: int, field: str) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        name, _, value = line.partition(":")
-        if name == field:
-            return int(value.split()[0]) / 1024
-    raise RuntimeError(f"/proc/{pid}/smaps_rollup has no {field}")
+def _resident_mib(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _pss_mib(pid: int, without: set[str]) -> float:
+    """Resident memory, shared pages by their share, except of these mapped files."""
+    kib, file = 0, ""
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        words = line.split()
+        if not words[0].endswith(":"):
+            file = words[5] if len(words) > 5 else ""
+        elif words[0] == "Pss:" and file not in without:
+            kib += int(words[1])
+    return kib / 1024
 
 
 def stage() -> dict[str, Path]:
@@ -112,7 +129,7 @@ def emulator(scratch: Path) -> Iterator[dict[str, str]]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, **quiet)
     try:
-        while socket.socket().connect_ex(("127.0.0.1", port)):
+        while not _listens(port):
             time.sleep(0.05)
         environment = {"STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{port}"}
         os.environ.update(environment)
@@ -120,6 +137,11 @@ def emulator(scratch: Path) -> Iterator[dict[str, str]]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

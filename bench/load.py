@@ -8,6 +8,7 @@ import selectors
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +41,9 @@ def get(path: str) -> bytes:
 def run(port: int, requests: Sequence[bytes], clients: int, total: int) -> Load:
     """Sends `total` requests, `requests` in turn. Raises `RuntimeError` unless all are a 200."""
     latencies: list[float] = []
-    each = [_Client(port) for _ in range(clients)]
-    with selectors.DefaultSelector() as selector:
+    with ExitStack() as stack:
+        each = [stack.enter_context(_Client(port)) for _ in range(clients)]
+        selector = stack.enter_context(selectors.DefaultSelector())
         started = time.perf_counter()
         for i, client in enumerate(each):
             selector.register(client.socket, selectors.EVENT_READ, client)
@@ -59,8 +61,6 @@ def run(port: int, requests: Sequence[bytes], clients: int, total: int) -> Load:
                     key.data.send(requests[sent % len(requests)])
                     sent += 1
         seconds = time.perf_counter() - started
-    for client in each:
-        client.socket.close()
     return Load(np.array(latencies), seconds)
 
 
@@ -68,6 +68,12 @@ class _Client:
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> "_Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
 
     def send(self, request: bytes) -> None:
         self._answer = bytearray()

@@ -36,6 +36,26 @@ MIDDLE = 144
 SKILLS = "/skills/" + quote("data scientist")
 LIMITED, COMPLETE = "/?limit=10", "/"
 
+CASES = (
+    "empty function",
+    "similar_jobs, on disk",
+    "similar_jobs, in a bucket",
+    "top_skills, on disk",
+    "top_skills, in a bucket",
+    "original recipe, on disk",
+)
+"""What is started."""
+KINDS = (
+    "empty function",
+    "similar_jobs, limit=10",
+    "similar_jobs, all titles",
+    "top_skills",
+    "original recipe, limit=10",
+)
+"""What is asked."""
+COLD = ("cold s", "cold s ×", "MiB", "MiB ×")
+WARM = ("CPU ms", "CPU ×", "p50 ms", "p50 ×", "p99 ms", "p99 / p50", "requests/s")
+
 
 @dataclass(frozen=True)
 class Warm:
@@ -64,7 +84,8 @@ def measure(work: Path, models: Path) -> list[Comparison]:
         warm = warm_requests(cases, texts_of(work))
     return [
         Comparison(f"cold starts, medians of {STARTS}", cold),
-        Comparison("warm requests, each text another one", warm),
+        Comparison(f"warm requests of {MIDDLE} words, no two the same", warm.loc[MIDDLE]),
+        Comparison("warm requests, no two texts the same", warm),
     ]
 
 
@@ -95,12 +116,19 @@ def cases_of(work: Path, models: Path) -> Iterator[list[Case]]:
         pickled = {"MODELS_URI": f"{scratch}/original", "ALLOW_PICKLED_PIPELINES": "1"}
         publish(files_of(models), open_storage(bucket["MODELS_URI"]), {})
         yield [
-            Case("empty function", EMPTY, "empty", first),
-            replace(jobs, name="similar_jobs, on disk", environment=disk),
-            replace(jobs, name="similar_jobs, in a bucket", environment=bucket),
-            replace(skills, name="top_skills, on disk", environment=disk),
-            replace(skills, name="top_skills, in a bucket", environment=bucket),
-            replace(jobs, name="original recipe, on disk", environment=pickled),
+            replace(case, name=name, environment=environment)
+            for name, (case, environment) in zip(
+                CASES,
+                [
+                    (Case("", EMPTY, "empty", first), {}),
+                    (jobs, disk),
+                    (jobs, bucket),
+                    (skills, disk),
+                    (skills, bucket),
+                    (jobs, pickled),
+                ],
+                strict=True,
+            )
         ]
 
 
@@ -138,11 +166,18 @@ def warm_requests(cases: list[Case], texts: dict[int, list[str]]) -> pd.DataFram
         for path in (LIMITED, COMPLETE)
     )
     kinds = [
-        Warm("empty function", "empty function", limited),
-        Warm("similar_jobs, limit=10", "similar_jobs, on disk", limited),
-        Warm("similar_jobs, all titles", "similar_jobs, on disk", complete),
-        Warm("top_skills", "top_skills, on disk", {MIDDLE: [load.get(SKILLS)]}),
-        Warm("original recipe, limit=10", "original recipe, on disk", limited),
+        Warm(name, case, requests)
+        for name, (case, requests) in zip(
+            KINDS,
+            [
+                ("empty function", limited),
+                ("similar_jobs, on disk", limited),
+                ("similar_jobs, on disk", complete),
+                ("top_skills, on disk", {MIDDLE: [load.get(SKILLS)]}),
+                ("original recipe, on disk", limited),
+            ],
+            strict=True,
+        )
     ]
     rounds = []
     with ExitStack() as stack:
@@ -150,6 +185,9 @@ def warm_requests(cases: list[Case], texts: dict[int, list[str]]) -> pd.DataFram
             name: stack.enter_context(instances.started(by_name[name]))
             for name in sorted({kind.case for kind in kinds})
         }
+        for kind in kinds:
+            for requests in kind.requests.values():
+                load.run(running[kind.case].port, requests, clients=8, total=len(requests))
         for _ in range(ROUNDS):
             for words, (clients, total), kind in product(WORDS, REQUESTS.items(), kinds):
                 if words in kind.requests:
