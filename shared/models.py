@@ -3,6 +3,7 @@
 It is fitted in `training`; how it answers is here.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def _sharpened(below: NDArray[np.float64], wanted: float) -> float:
         exponentials = np.exp(factor * below)
         total = exponentials.sum()
         slope = (below @ exponentials) / total
-        step = (np.log(total) + np.log(wanted)) / slope if slope else 0.0
+        step = (math.log(total) + math.log(wanted)) / slope if slope else 0.0
         factor = min(max(factor - float(step), SHARPENED[0]), SHARPENED[1])
         if abs(step) < 1e-9 * factor:
             break
@@ -198,9 +199,11 @@ class SimilarJobs:
         firsts = self.starts[positions]
         lengths = self.starts[positions + 1] - firsts
         ends = np.cumsum(lengths)
-        entries = np.arange(ends[-1]) + np.repeat(firsts - (ends - lengths), lengths)
-        products = np.repeat(x, lengths) * self.weights[entries]
-        summed = np.bincount(self.columns[entries], products, len(self.titles))
+        entries = np.repeat(firsts - (ends - lengths), lengths)
+        entries += np.arange(len(entries))
+        products = np.repeat(x, lengths)
+        products *= self.weights.take(entries)
+        summed = np.bincount(self.columns.take(entries), products, len(self.titles))
         return summed.astype(np.float64, copy=False)
 
 
