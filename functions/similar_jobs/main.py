@@ -50,7 +50,7 @@ def _answer(
     if not explain:
         return web.Answer(_encoded(ranked, [model.titles[i] for i in order]), headers)
     results: list[dict[str, object]] = [
-        {"probability": probability, "title": model.titles[i]}
+        {"probability": float(NUMBER % probability), "title": model.titles[i]}
         for probability, i in zip(ranked, order, strict=True)
     ]
     _add_phrases(results[:EXPLAINED], model, texts)
