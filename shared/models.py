@@ -4,6 +4,7 @@ It is fitted in `training`; how it answers is here.
 """
 
 import math
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ SHARPENED = (0.05, 20.0)
 NEWTON_STEPS = 50
 REASONS = 5
 """At most so many phrases explain a title."""
+
+_computing = threading.Lock()
+"""One text is read at a time. Its steps are so short that threads which take turns at the
+interpreter's lock, as numpy's calls let go of it, would slow each other twofold."""
 
 
 class JobModel(Protocol):

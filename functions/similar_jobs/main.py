@@ -1,7 +1,6 @@
 """`POST /model/similar_jobs`: experience in, every title with its probability out."""
 
 import json
-import threading
 from functools import lru_cache
 
 import flask
@@ -19,10 +18,6 @@ SURE = 3
 NUMBER = "%.12g "
 """Twelve digits of a probability: all that a double has take three times longer to write."""
 
-_computing = threading.Lock()
-"""One request computes at a time, for there is one interpreter: where threads take turns inside of
-a request, each is slowed twofold."""
-
 store = ModelStore.from_environment("similar_jobs", load_similar_jobs)
 
 
@@ -32,8 +27,7 @@ def post_experience(request: flask.Request) -> web.Answer:
     explain = web.flag(request, "explain")
     person = experience.parse(web.read_json(request))
     loaded = store.get()
-    with _computing:
-        return _answer(loaded, [job.text for job in person], limit, explain=explain)
+    return _answer(loaded, [job.text for job in person], limit, explain=explain)
 
 
 def _answer(
