@@ -48,8 +48,9 @@ LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
 PAIR_TEXTS = 5
 """In how many texts a pair of words must stand for the prototypes."""
-CALIBRATION_FOLDS = 3
-CALIBRATION_TEXTS = 1_500
+CALIBRATION_FOLDS = 5
+CALIBRATION_TEXTS = 1_000
+"""Of each fold."""
 CONFORMAL_MISSES = 0.1
 CURVE_POINTS = 20
 RIGHT_RANGE = (0.01, 0.99)
@@ -65,6 +66,15 @@ def fit(rows: pd.DataFrame) -> SimilarJobs:
     scored = _score_held_out(rows, model.titles, lengths)
     calibration, threshold = calibrate(scored, grows=len(lengths) > 1)
     return replace(model, calibration=calibration, threshold=threshold)
+
+
+def refit(model: SimilarJobs, rows: pd.DataFrame) -> SimilarJobs:
+    """The model fitted anew on `rows`, of which it knows a part, with the calibration it has.
+
+    Calibrating is most of the work, and a few more texts do not change how sure to be.
+    """
+    fitted = _fit_scores(rows)
+    return replace(fitted, calibration=model.calibration, threshold=model.threshold)
 
 
 def _fit_scores(rows: pd.DataFrame) -> SimilarJobs:
@@ -184,16 +194,15 @@ def _as_published(
     vocabulary, order = Vocabulary.build(list(terms))
     ordered = weights[order]
     ordered.sort_indices()
-    # Only the order of scores counts before calibration: sizes up to 1 fit a short float.
-    largest = np.abs(ordered.data).max(initial=0.0) or 1.0
+    # As fitted, without scaling: a calibration holds for other folds' scores of the same scale.
     return SimilarJobs(
         titles=titles,
         vocabulary=vocabulary,
         idf=idf[order].astype(np.float32),
         starts=ordered.indptr.astype(np.int64),
         columns=ordered.indices.astype(np.uint16),
-        weights=(ordered.data / largest).astype(np.float16),
-        bias=(bias / largest).astype(np.float32),
+        weights=ordered.data.astype(np.float16),
+        bias=bias.astype(np.float32),
         calibration=NO_CALIBRATION,
         threshold=0.0,
     )
