@@ -59,6 +59,9 @@ class Among:
 def original_recipe(rows: pd.DataFrame) -> Peer:
     """The original's recipe, fitted on a dataset's rows."""
     pipeline = original.fit(rows)
+    bayes = pipeline["bayes"]
+    # Its transpose is multiplied with one text after another, and would be copied for each.
+    bayes.feature_log_prob_ = np.asfortranarray(bayes.feature_log_prob_)
     return PipelineJobs([str(title) for title in pipeline.classes_], pipeline)
 
 

@@ -450,7 +450,7 @@ def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gc
     assert tree.staged("similar_jobs")
     assert tree.staged("top_skills")
     current = manifest.decode(open_storage(publishable).read(manifest.CURRENT))
-    assert {file.name for file in current.files} == set(training.FITTED)
+    assert {file.name for file in current.files} == {*training.FITTED, "model_card.md"}
 
 
 def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):

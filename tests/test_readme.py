@@ -93,8 +93,8 @@ def run(local, default_models):
     def run(command):
         command = command.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
         command = command.replace(".venv/bin/python", "python")
-        if "training evaluate" in command:
-            command += f" --work '{default_models.parent / 'work'}'"
+        work = f"training evaluate --work '{default_models.parent / 'work'}'"
+        command = command.replace("training evaluate", work)
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         result = subprocess.run(
             ["bash", "-c", command], cwd=ROOT, env={**os.environ, "PATH": path},
@@ -204,7 +204,7 @@ def test_every_place_of_its_layout_is_there():
 
 
 def test_every_training_command_in_it_is_one():
-    commands = re.findall(r"python -m training ([^`\n]*)", TEXT)
+    commands = re.findall(r"python -m training ([^`\n|]*)", TEXT)
 
     steps = {"build", "dataset", "fit", "evaluate", "publish", "rollback"}
     assert {command.split()[0] for command in commands} >= steps

@@ -1,11 +1,11 @@
 """`python -m training`: from data to published models, in one go or a step at a time."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from shared import model_file
 from shared.errors import CareerClimberError
@@ -13,8 +13,9 @@ from shared.models import load_similar_jobs
 from shared.storage import open_storage
 from training import (
     dataset,
-    evaluate,
+    model_card,
     publish,
+    report,
     similar_jobs,
     skill_taxonomy,
     title_agreement,
@@ -26,8 +27,11 @@ from training.sources import DEFAULT, open_sources
 from training.sources.table import Columns
 
 FITTED = ("similar_jobs.model", "top_skills.model")
-MEASURES = "measures.json"
+DATA = "data.json"
+REPORT = "report.json"
 PIPELINE = "similar_jobs.joblib"
+
+Noted = TypeVar("Noted")
 
 
 def step_dataset(options: argparse.Namespace) -> None:
@@ -48,27 +52,35 @@ def step_dataset(options: argparse.Namespace) -> None:
 def step_fit(options: argparse.Namespace) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
     data = Dataset.load(options.work)
-    model_file.dump(similar_jobs.fit(data.part("train")), options.work / "held_out.model")
-    model_file.dump(similar_jobs.fit(data.rows), options.work / FITTED[0])
+    (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
+    held_out = similar_jobs.fit(data.part("train"))
+    model_file.dump(held_out, options.work / "held_out.model")
+    model_file.dump(similar_jobs.refit(held_out, data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
+    (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
     for name in FITTED:
         print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
 
 
 def step_evaluate(options: argparse.Namespace) -> None:
-    """Measures, on the held-out part, the model fitted without it."""
+    """Measures, on the held-out part, the model fitted without it, and draws what is found."""
     data = Dataset.load(options.work)
     path = options.work / "held_out.model"
     if not path.exists():
         raise DataError(f"{options.work} has no fitted model: run the step `fit` first")
-    measures = evaluate.report(load_similar_jobs(path, path.name), data.part("test"))
-    (options.work / MEASURES).write_text(json.dumps(measures, indent=1), encoding="utf-8")
-    print(json.dumps(measures, indent=1) if options.json else evaluate.table(measures))
+    made = report.report(load_similar_jobs(path, path.name), data.part("test"))
+    (options.work / REPORT).write_text(made.encode(), encoding="utf-8")
+    from training import pictures  # Matplotlib takes a second to import.
+
+    drawn = pictures.draw(made, options.work)
+    print(made.encode() if options.json else report.text(made))
+    for picture in [] if options.json else drawn:
+        print(f"drawn: {picture}")
 
 
 def step_publish(options: argparse.Namespace) -> None:
-    """Publishes what is fitted, or a plain scikit-learn pipeline in the place of ours."""
+    """Publishes what is fitted, or a plain pipeline in the place of ours, with a model card."""
     paths = [options.work / name for name in FITTED]
     if options.pipeline:
         paths[0] = options.work / PIPELINE
@@ -76,11 +88,17 @@ def step_publish(options: argparse.Namespace) -> None:
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} is missing: run the step `fit` first")
-    provenance: dict[str, object] = {}
-    if not options.pipeline and (options.work / MEASURES).exists():
-        provenance["measures"] = json.loads((options.work / MEASURES).read_text("utf-8"))
-    made = publish.publish(paths, open_storage(options.out), provenance)
-    print(f"published: version {made.version} in {options.out}")
+    data = _noted(options.work / DATA, model_card.decode)
+    made = None if options.pipeline else _noted(options.work / REPORT, report.decode)
+    card = options.work / model_card.FILE
+    card.write_text(model_card.card(paths, data, made), encoding="utf-8")
+    provenance: dict[str, object] = {"measures": made.measures} if made else {}
+    version = publish.publish([*paths, card], open_storage(options.out), provenance).version
+    print(f"published: version {version} in {options.out}")
+
+
+def _noted(path: Path, decode: Callable[[str], Noted]) -> Noted | None:
+    return decode(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def step_rollback(options: argparse.Namespace) -> None:

@@ -4,21 +4,19 @@ top-1, top-5: the share of texts whose title is the first, or among the first fi
 of 1/rank. Macro-F1: the mean over titles of F1 of the first title. ECE: expected calibration
 error, the mean gap between the first title's probability and how often it is right, over 15 bins
 of equal width, weighted by texts (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
+Coverage: the share of texts whose conformal set holds their title.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import f1_score
 
 from shared.models import JobModel
-from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 
 ECE_BINS = 15
-LENGTH_TEXTS = 3_000
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,43 @@ class Measures:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one text: the rank of the true title (from 1) and its first title."""
+    """What a model says of one text: the rank of the true title (from 1) and its first title.
+
+    `first` is "" for a text without a known word. `set_size` is the number of titles among which
+    the true one should be nine times of ten, `in_set` whether it is; None and False where the model
+    does not say.
+    """
 
     title: str
     first: str
     probability: float
     rank: int
+    set_size: int | None = None
+    in_set: bool = False
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The texts whose first title got a probability from `low` to below `high` (the last: to 1).
+
+    `said` is the mean of these probabilities, `right` the share of the texts for which the title
+    was right; both are None without any text.
+    """
+
+    low: float
+    high: float
+    texts: int
+    said: float | None
+    right: float | None
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Of the conformal sets of `texts` texts: how many hold the true title, and the mean size."""
+
+    texts: int
+    coverage: float
+    size: float
 
 
 def predict(model: JobModel, pairs: Sequence[tuple[str, str]]) -> list[Prediction]:
@@ -54,9 +83,16 @@ def predict(model: JobModel, pairs: Sequence[tuple[str, str]]) -> list[Predictio
             continue
         first = int(probabilities.argmax())
         own = probabilities[positions[title]] if title in positions else -1.0
-        rank = 1 + int((probabilities > own).sum())
+        likely = model.likely(probabilities)
         predictions.append(
-            Prediction(title, model.titles[first], float(probabilities[first]), rank)
+            Prediction(
+                title=title,
+                first=model.titles[first],
+                probability=float(probabilities[first]),
+                rank=1 + int((probabilities > own).sum()),
+                set_size=None if likely is None else len(likely),
+                in_set=positions.get(title) in (likely or []),
+            )
         )
     return predictions
 
@@ -66,8 +102,7 @@ def measure(predictions: Sequence[Prediction]) -> Measures:
     ranks = np.array([each.rank for each in predictions])
     truth = [each.title for each in predictions]
     first = [each.first for each in predictions]
-    right = np.array([t == f for t, f in zip(truth, first, strict=True)])
-    confidence = np.array([each.probability for each in predictions])
+    confidence, right = _told(predictions)
     macro_f1 = f1_score(truth, first, average="macro", labels=sorted(set(truth)), zero_division=0)
     return Measures(
         texts=len(predictions),
@@ -79,32 +114,45 @@ def measure(predictions: Sequence[Prediction]) -> Measures:
     )
 
 
+def reliability(predictions: Sequence[Prediction]) -> list[Bin]:
+    """The bins of a reliability diagram, `ECE_BINS` of equal width from 0 to 1."""
+    confidence, right = _told(predictions)
+    bins = _bins(confidence)
+    texts = np.bincount(bins, minlength=ECE_BINS).tolist()
+    said = np.bincount(bins, confidence, ECE_BINS).tolist()
+    correct = np.bincount(bins, right, ECE_BINS).tolist()
+    return [
+        Bin(
+            low=i / ECE_BINS,
+            high=(i + 1) / ECE_BINS,
+            texts=texts[i],
+            said=said[i] / texts[i] if texts[i] else None,
+            right=correct[i] / texts[i] if texts[i] else None,
+        )
+        for i in range(ECE_BINS)
+    ]
+
+
+def conformal_sets(predictions: Sequence[Prediction]) -> Sets | None:
+    """Coverage and size of the sets; None where the model gives none."""
+    sizes = [each.set_size for each in predictions if each.set_size is not None]
+    if not sizes:
+        return None
+    held = sum(each.in_set for each in predictions)
+    return Sets(len(sizes), held / len(sizes), sum(sizes) / len(sizes))
+
+
 def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
     """ECE of first titles' probabilities, shape (texts,), and whether they are right."""
-    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
-    gaps = np.bincount(bins, confidence - right, ECE_BINS)
+    gaps = np.bincount(_bins(confidence), confidence - right, ECE_BINS)
     return float(np.abs(gaps).sum() / len(right))
 
 
-def report(model: JobModel, rows: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """Measures overall, per source, and at each length; `rows` is a dataset's test part.
-
-    Empty where nothing is held out.
-    """
-    if rows.empty:
-        return {}
-    groups = {"all": list(zip(rows["title"], rows["text"], strict=True))}
-    for source, each in rows.groupby("source"):
-        groups[f"source {source}"] = list(zip(each["title"], each["text"], strict=True))
-    for length, title, content in at_lengths(rows, LENGTH_TEXTS, lengths_of(rows)):
-        groups.setdefault(f"length {length}", []).append((title, content))
-    return {name: asdict(measure(predict(model, pairs))) for name, pairs in groups.items()}
+def _told(predictions: Sequence[Prediction]) -> tuple[np.ndarray, np.ndarray]:
+    """The first titles' probabilities, shape (texts,), and whether these titles are right."""
+    confidence = np.array([each.probability for each in predictions])
+    return confidence, np.array([each.title == each.first for each in predictions])
 
 
-def table(measures: dict[str, dict[str, object]]) -> str:
-    """A report for people."""
-    if not measures:
-        return "nothing is held out of so few texts, so nothing is measured"
-    frame = pd.DataFrame(measures).T
-    frame["texts"] = frame["texts"].astype(int)
-    return frame.to_string(float_format=lambda value: f"{value:.3f}")
+def _bins(confidence: np.ndarray) -> np.ndarray:
+    return np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)

@@ -26,50 +26,51 @@ _SOFT = re.compile(r"[/&–—@]")
 _FILLERS = frozenset(
     """ability able accurate achieve achieved achieving across add added adding additional alabama
     alaska almost along always analyze analyzed analyzing annual annually another appropriate
-    approximately april area areas arizona arkansas around assist assistance assisted assisting
-    august average back based basis best better big billion bring brought build building built
-    california came carolina certification certifications certified client clients co collaborate
-    collaborated collaborating colorado come common communicate communicated communicating
-    companies company complete completed completing complex conduct conducted conducting configure
-    configured connecticut coordinate coordinated coordinating corp corporation could create
-    created creates creating critical current currently daily dakota day days december decrease
-    decreased define defined defining delaware deliver delivered delivering description design
-    designed designing designs determine determined determining develop developed developing
-    develops different dozen during duties e.g early effective effectively efficient efficiently
-    eight either else end ensure ensured ensures ensuring entire environment environments
-    establish established establishing even every excellent execute executed executing existing
-    experience experienced expert expertise extensive external facilitate facilitated facilitating
-    familiar familiarity february fifty firm first five florida follow followed following forty
-    four friday full gather gathered gathering gave general generate generated generating get give
-    given go goal goals good got great group groups handle handled handling hands hawaii help
-    helped helping high hour hours hundred i.e idaho identified identify identifying illinois
-    implement implemented implementing implements important improve improved improvement improving
-    inc includ include included includes including increase increased increasing india indiana
-    install installed installing interact interacted interacting internal inventory's involved
-    iowa january job jobs july june junior kansas keep keeping kentucky kept key knowledge large
-    last late lead leading least led level levels like limited llc local louisiana low ltd made
-    main maine maintain maintained maintaining maintains major make making manage managed manages
-    managing many march maryland massachusetts may meet meeting meetings meets member member's
-    members met michigan might million minnesota minute minutes mississippi missouri monday
-    monitor monitored monitoring monitors montana month monthly months much multiple must name
-    names near nearly nebraska necessary need needed needs neither nevada never new next nine
-    november number numbers numerous october often ohio oklahoma old one order oregon organization
-    organizations others out over overall oversaw oversee overseeing own part participate
-    participated participating parts pennsylvania people per percent perform performed performing
-    performs person plus prepare prepared prepares preparing present primary proficiency
-    proficient project projects proper properly provide provided provides pvt quarterly ran range
-    receive received receiving reduce reduced reducing related required resolve resolved resolving
+    approximately april area areas arizona arkansas around ascertain ascertained assist assistance
+    assisted assisting august average back based basis best better big billion bring brought build
+    building built california came carolina certification certifications certified client clients
+    co collaborate collaborated collaborating colorado come common communicate communicated
+    communicating companies company complete completed completing complex concerning conduct
+    conducted conducting configure configured connecticut coordinate coordinated coordinating corp
+    corporation could create created creates creating critical current currently daily dakota day
+    days december decrease decreased define defined defining delaware deliver delivered delivering
+    description design designed designing designs desired determine determined determining develop
+    developed developing develops different dozen during duties e.g early effective effectively
+    efficient efficiently eight either else end ensure ensured ensures ensuring entire environment
+    environments establish established establishing even every excellent execute executed
+    executing existing experience experienced expert expertise extensive external facilitate
+    facilitated facilitating familiar familiarity faulty february fifty firm first five florida
+    follow followed following forty four friday full gather gathered gathering gave general
+    generate generated generating get give given go goal goals good got great group groups handle
+    handled handling hands hawaii help helped helping high hour hours hundred i.e idaho identified
+    identify identifying illinois implement implemented implementing implements important improve
+    improved improvement improving inc includ include included includes including increase
+    increased increasing india indiana install installed installing intended interact interacted
+    interacting internal inventory's involved iowa january job jobs july june junior kansas keep
+    keeping kentucky kept key knowledge large last late lead leading least led level levels like
+    limited llc local louisiana low ltd made main maine maintain maintained maintaining maintains
+    major make making manage managed manages managing many march maryland massachusetts may meet
+    meeting meetings meets member member's members met michigan might million minnesota minute
+    minutes mississippi missouri monday monitor monitored monitoring monitors montana month
+    monthly months much multiple must name names near nearly nebraska necessary need needed needs
+    neither nevada never new next nine november number numbers numerous obtain obtained obtaining
+    october often ohio oklahoma old one onto order oregon organization organizations others out
+    over overall oversaw oversee overseeing own part participate participated participating
+    particular parts pennsylvania people per percent perform performed performing performs person
+    plus prepare prepared prepares preparing present primary proficiency proficient project
+    projects proper properly provide provided provides pvt quarterly ran range receive received
+    receiving reduce reduced reducing regarding related required resolve resolved resolving
     responsibilities responsibility responsible result results review reviewed reviewing reviews
     role roles roughly run running saturday save saved saving second senior september serve served
-    serving set sets seven several shall show showed shown since six sixty skill skills small
-    solid specific staff still strong successful successfully such summary sunday supervise
-    supervised supervising support supported supporting supports take taken task tasks team teams
-    ten tennessee texas thing things third thirty thousand three throughout thursday time timely
-    took toward towards train trained tuesday twelve twenty two type types under understanding
-    until up update updated updating upon usa use used uses using utah utilize utilized utilizing
-    various vermont via virginia way wednesday week weekly weeks well went whether whole wide
-    wisconsin within without work worked working works world write writing written wrote wyoming
-    year yearly years yet zero""".split()
+    serving set sets seven several shall show showed shown similar since six sixty skill skills
+    small solid specific specified staff stay stayed staying still strong successful successfully
+    such summary sunday supervise supervised supervising support supported supporting supports
+    take taken task tasks team teams ten tennessee texas thing things third thirty thousand three
+    throughout thursday time timely took toward towards train trained tuesday twelve twenty two
+    type types under understanding until up update updated updating upon usa use used uses using
+    utah utilize utilized utilizing various vermont via virginia way wednesday week weekly weeks
+    well went whether whole wide wisconsin within without work worked working works world write
+    writing written wrote wyoming year yearly years yet zero""".split()
 )
 """Words of resumes, amounts, times, places and what anybody does: no part of a skill's name."""
 _TIGHT = ("/", "&", "-", " & ")

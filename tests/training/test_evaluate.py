@@ -1,17 +1,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from training.evaluate import (
     ECE_BINS,
+    Bin,
     Prediction,
+    Sets,
+    conformal_sets,
     expected_calibration_error,
     measure,
     predict,
-    report,
-    table,
+    reliability,
 )
 
 TITLES = ["cook", "nurse", "pilot", "welder"]
@@ -19,9 +20,13 @@ TITLES = ["cook", "nurse", "pilot", "welder"]
 
 @dataclass
 class Told:
-    """A model that gives each text the distribution that it was told."""
+    """A model that gives each text the distribution that it was told.
+
+    What reaches the threshold is likely.
+    """
 
     answers: dict[str, list[float]]
+    threshold: float | None = None
 
     @property
     def titles(self):
@@ -30,6 +35,11 @@ class Told:
     def probabilities(self, texts):
         (text,) = texts
         return np.array(self.answers[text]) if text in self.answers else None
+
+    def likely(self, probabilities):
+        if self.threshold is None:
+            return None
+        return np.flatnonzero(probabilities >= self.threshold).tolist()
 
 
 MODEL = Told(
@@ -107,35 +117,47 @@ def test_calibration_error_falls_where_probabilities_are_true():
     assert ECE_BINS == 15
 
 
-@pytest.fixture
-def rows():
-    texts = {"cook": "grilled", "nurse": "bandaged", "pilot": "flew"}
-    pairs = [(title, text, source) for title, text in texts.items() for source in ("a", "b")]
-    rows = pd.DataFrame([*pairs, ("welder", "flew", "b")], columns=["title", "text", "source"])
-    return rows.assign(weight=1.0, part="test", group=[str(i) for i in range(len(rows))])
+def test_each_prediction_tells_of_its_set():
+    model = Told(MODEL.answers, threshold=0.15)
+    pairs = [("cook", "grilled"), ("pilot", "bandaged"), ("welder", "flew"), ("sailor", "flew")]
+    found = [(each.set_size, each.in_set) for each in predict(model, [*pairs, ("cook", "???")])]
+    assert found == [(1, True), (3, True), (3, False), (3, False), (None, False)]
 
 
-def test_a_report_tells_of_all_texts_each_source_and_lengths(rows):
-    measures = report(MODEL, rows)
-    assert measures["all"]["texts"] == 7
-    assert measures["source a"]["texts"] == 3
-    assert measures["source b"]["texts"] == 4
-    assert measures["source b"]["top1"] == 1 / 4
-    assert any(name.startswith("length ") for name in measures)
+def test_sets_cover_what_was_counted_by_hand():
+    predictions = [
+        Prediction("cook", "cook", 0.7, 1, 1, True),
+        Prediction("nurse", "cook", 0.5, 2, 3, True),
+        Prediction("pilot", "cook", 0.4, 3, 5, False),
+        Prediction("welder", "", 0.0, 4),
+    ]
+    assert conformal_sets(predictions) == Sets(texts=3, coverage=2 / 3, size=3.0)
 
 
-def test_a_report_is_the_same_each_time(rows):
-    assert report(MODEL, rows) == report(MODEL, rows)
+def test_a_model_without_sets_has_no_coverage():
+    assert conformal_sets(predict(MODEL, [("cook", "grilled")])) is None
 
 
-def test_where_nothing_is_held_out_nothing_is_measured(rows):
-    assert report(MODEL, rows[:0]) == {}
-    assert "nothing is held out" in table({})
+def test_the_bins_of_a_reliability_diagram_are_those_counted_by_hand():
+    told = [(0.41, True), (0.45, False), (0.41, False), (1.0, True), (0.0, False)]
+    bins = reliability([Prediction("cook", "cook" if r else "nurse", p, 1) for p, r in told])
+    assert len(bins) == ECE_BINS
+    assert [i for i, each in enumerate(bins) if each.texts] == [0, 6, 14]
+    assert bins[0] == Bin(0, 1 / 15, 1, 0.0, 0.0)
+    assert bins[6] == Bin(6 / 15, 7 / 15, 3, pytest.approx(1.27 / 3), pytest.approx(1 / 3))
+    assert bins[14] == Bin(14 / 15, 1, 1, 1.0, 1.0)
+    assert (bins[1].said, bins[1].right) == (None, None)
 
 
-def test_a_table_has_a_line_for_each_group(rows):
-    measures = report(MODEL, rows)
-    lines = table(measures).splitlines()
-    assert len(lines) == 1 + len(measures)
-    assert lines[0].split() == ["texts", "top1", "top5", "mrr", "macro_f1", "ece"]
-    assert lines[1].split()[:3] == ["all", "7", "0.286"]
+def test_the_bins_and_the_calibration_error_tell_the_same():
+    random = np.random.default_rng(0)
+    said = random.random(500)
+    right = random.random(500) < said**2
+    bins = reliability(
+        [
+            Prediction("cook", "cook" if r else "nurse", p, 1)
+            for p, r in zip(said, right, strict=True)
+        ]
+    )
+    gap = sum(each.texts * abs(each.said - each.right) for each in bins if each.texts) / 500
+    assert gap == pytest.approx(expected_calibration_error(said, right))

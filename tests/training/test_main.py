@@ -131,9 +131,45 @@ def test_what_is_built_answers(built):
 def test_measures_are_published_with_the_models(built):
     directory, _ = built
     manifest = json.loads((directory / "models" / "manifest.json").read_text())
-    measures = json.loads((directory / "work" / "measures.json").read_text())
-    assert manifest["provenance"]["measures"] == measures
-    assert measures["all"]["texts"] > 0
+    report = json.loads((directory / "work" / "report.json").read_text())
+    assert manifest["provenance"]["measures"] == report["groups"]
+    assert report["groups"]["all"]["texts"] > 0
+
+
+def published_card(models):
+    made = manifest.decode((models / manifest.CURRENT).read_bytes())
+    return (models / made.path("model_card.md")).read_text("utf-8")
+
+
+def test_a_model_card_is_published_with_the_models(built):
+    directory, _ = built
+    card = published_card(directory / "models")
+    held_out = json.loads((directory / "work" / "report.json").read_text())["groups"]["all"]
+    assert "| table | 120 |" in card
+    assert "120 texts of 3 titles" in card
+    assert f"| all | {held_out['texts']} | {held_out['top1']:.3f} |" in card
+    for name in ("similar_jobs.model", "top_skills.model"):
+        size = (directory / "work" / name).stat().st_size
+        assert f"| `{name}` | {size:,} |" in card
+
+
+def test_publishing_the_same_again_is_the_same_version(built, tmp_path):
+    work = shutil.copytree(built[0] / "work", tmp_path / "work")
+    out = shutil.copytree(built[0] / "models", tmp_path / "models")
+    before = (out / manifest.CURRENT).read_bytes()
+    for step in (["evaluate"], ["publish", "--out", out]):
+        done = command(*step, "--work", work)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (out / manifest.CURRENT).read_bytes() == before
+
+
+def test_models_are_not_published_with_the_measures_of_those_before(built, tmp_path):
+    work = shutil.copytree(built[0] / "work", tmp_path / "work")
+    for step in (["fit"], ["publish", "--out", str(tmp_path / "out")]):
+        assert training.main([*step, "--work", str(work)]) == 0
+    made = manifest.decode((tmp_path / "out" / manifest.CURRENT).read_bytes())
+    assert "measures" not in made.provenance
+    assert "published without being measured" in published_card(tmp_path / "out")
 
 
 def test_the_same_data_make_the_same_version_step_by_step(built, table, tmp_path):
@@ -143,6 +179,7 @@ def test_the_same_data_make_the_same_version_step_by_step(built, table, tmp_path
     for arguments in (
         ("dataset", "--source", f"table:{table}", *columns, *work),
         ("fit", *work),
+        ("evaluate", *work),
         ("publish", *work, *out),
     ):
         done = command(*arguments, PYTHONHASHSEED="2")
@@ -158,16 +195,32 @@ def test_evaluate_prints_json(built, capsys):
     directory, _ = built
     code, output, errors = run(capsys, "evaluate", "--json", "--work", directory / "work")
     assert (code, errors) == (0, "")
-    measures = json.loads(output)
-    assert set(measures["all"]) >= {"texts", "top1", "top5", "mrr", "macro_f1", "ece"}
-    assert measures["all"]["texts"] == measures["source table"]["texts"]
+    report = json.loads(output)
+    assert set(report) == {"groups", "titles", "confusions", "bins", "sets"}
+    assert report["groups"]["all"]["texts"] == report["groups"]["source table"]["texts"]
+    assert {each["title"] for each in report["titles"]} == {"cook", "nurse", "welder"}
+    assert len(report["bins"]) == 15
+    assert report["sets"]["texts"] == report["groups"]["all"]["texts"]
 
 
-def test_evaluate_prints_a_table(built, capsys):
+def test_evaluate_prints_a_table_and_where_the_pictures_are(built, capsys):
     directory, _ = built
     code, output, _ = run(capsys, "evaluate", "--work", directory / "work")
     assert code == 0
     assert "source table" in output
+    drawn = [line.removeprefix("drawn: ") for line in output.splitlines() if "drawn: " in line]
+    assert drawn == [
+        str(directory / "work" / f"{name}.png") for name in ("reliability", "confusions")
+    ]
+    assert all(os.path.getsize(path) for path in drawn)
+
+
+def test_only_evaluation_loads_what_draws():
+    code = "import sys; from training import __main__; print('matplotlib' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
 
 
 # Steps that miss something
@@ -231,7 +284,7 @@ def test_a_plain_pipeline_is_published_in_the_place_of_ours(
     code, *_ = run(capsys, "publish", "--pipeline", path, *work)
     assert code == 0
     names = [file["name"] for file in json.loads((out / "manifest.json").read_text())["files"]]
-    assert names == ["similar_jobs.joblib", "top_skills.model"]
+    assert names == ["model_card.md", "similar_jobs.joblib", "top_skills.model"]
     store = ModelStore(open_storage(str(out)), "similar_jobs", load_similar_jobs, tmp_path)
     with pytest.raises(ModelsUnavailable, match=ALLOWED):
         store.get()
@@ -250,6 +303,8 @@ def test_a_pipeline_is_not_published_with_the_measures_of_another_model(built, p
         assert training.main(["publish", *options, *more]) == 0
         made = manifest.decode((out / manifest.CURRENT).read_bytes())
         assert ("measures" in made.provenance) is measured
+        assert ("| all |" in published_card(out)) is measured
+        assert ("not fitted by Career Climber" in published_card(out)) is not measured
 
 
 def test_a_pipeline_that_is_not_there_is_one_clear_line(built, capsys, tmp_path):
