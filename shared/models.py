@@ -92,10 +92,10 @@ class Calibration:
 def _sharpened(below: NDArray[np.float64], wanted: float) -> float:
     """By what to multiply logits, given less their maximum, for a largest probability `wanted`.
 
-    Newton's method on the convex log of the sum of exponentials; within `SHARPENED` both ways,
-    for where the first titles are level no factor does it.
+    Newton's method on the convex log of the sum of exponentials, from a factor that changes
+    nothing, which is near; within `SHARPENED`, for where the first titles are level none does it.
     """
-    factor = SHARPENED[0]
+    factor = 1.0
     for _ in range(NEWTON_STEPS):
         exponentials = np.exp(factor * below)
         total = exponentials.sum()

@@ -61,8 +61,8 @@ NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0,
 
 def fit(rows: pd.DataFrame) -> SimilarJobs:
     """Fits and calibrates on a dataset's rows."""
-    read = _read(rows["text"])
-    model = _fit_scores(rows, read)
+    read = read_terms(rows["text"])
+    model = shorten(fit_scores(rows, read))
     lengths = lengths_of(rows)
     scored = _score_held_out(rows, read, model.titles, lengths)
     calibration, threshold = calibrate(scored, grows=len(lengths) > 1)
@@ -74,7 +74,7 @@ def refit(model: SimilarJobs, rows: pd.DataFrame) -> SimilarJobs:
 
     Calibrating is most of the work, and a few more texts do not change how sure to be.
     """
-    fitted = _fit_scores(rows, _read(rows["text"]))
+    fitted = shorten(fit_scores(rows, read_terms(rows["text"])))
     return replace(fitted, calibration=model.calibration, threshold=model.threshold)
 
 
@@ -86,14 +86,29 @@ class Read:
     counts: sparse.csr_matrix
 
 
-def _read(texts: pd.Series) -> Read:
+def read_terms(texts: pd.Series) -> Read:
+    """Reads all terms, frequent or not."""
     vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
     counts = vectorizer.fit_transform(progress(texts, desc="reading terms", unit=" texts"))
     return Read(vectorizer.get_feature_names_out(), counts)
 
 
-def _fit_scores(rows: pd.DataFrame, read: Read) -> SimilarJobs:
-    """A model with the right order of titles, whose probabilities mean nothing yet."""
+@dataclass(frozen=True)
+class Scores:
+    """Scores that are linear in TF-IDF terms, in the numbers that were fitted.
+
+    `idf` has shape (terms,), `weights` (terms, titles), `bias` (titles,).
+    """
+
+    titles: list[str]
+    terms: np.ndarray
+    idf: np.ndarray
+    weights: sparse.csr_matrix
+    bias: np.ndarray
+
+
+def fit_scores(rows: pd.DataFrame, read: Read) -> Scores:
+    """Fits scores in whichever of the two ways suits the rows; `read` has their terms."""
     titles = sorted(set(rows["title"]))
     if read.counts.sum() / len(titles) < LINEAR_FROM:
         return _fit_prototypes(rows, titles, _frequent(read, 1, PAIR_TEXTS))
@@ -108,7 +123,7 @@ def _frequent(read: Read, stem_texts: int, pair_texts: int) -> Read:
     return Read(read.terms[kept], read.counts[:, kept])
 
 
-def _fit_prototypes(rows: pd.DataFrame, titles: list[str], read: Read) -> SimilarJobs:
+def _fit_prototypes(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
     vectors = tfidf.fit_transform(read.counts)
     members = _members(rows, titles)
@@ -116,7 +131,7 @@ def _fit_prototypes(rows: pd.DataFrame, titles: list[str], read: Read) -> Simila
     pooled = members @ read.counts
     pooled.data = np.maximum(pooled.data, 1.0)
     weights = (centroids + tfidf.transform(pooled)).T.tocsr()
-    return _as_published(titles, read.terms, tfidf.idf_, weights, np.zeros(len(titles)))
+    return Scores(titles, read.terms, tfidf.idf_, weights, np.zeros(len(titles)))
 
 
 def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
@@ -127,7 +142,7 @@ def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(len(titles), len(rows)))
 
 
-def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read) -> SimilarJobs:
+def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
     vectors = tfidf.fit_transform(read.counts)
     order = np.random.default_rng(0).permutation(len(rows))
@@ -139,7 +154,7 @@ def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read) -> SimilarJob
     centroids = normalize(_members(rows, titles) @ vectors)
     all_three = weights + of_components + CENTROIDS * centroids.toarray()
     kept = _largest(all_three).T.tocsr()
-    return _as_published(titles, read.terms, tfidf.idf_, kept, bias + their_bias)
+    return Scores(titles, read.terms, tfidf.idf_, kept, bias + their_bias)
 
 
 def _against_the_rest(
@@ -185,25 +200,23 @@ def _largest(weights: np.ndarray) -> sparse.csr_matrix:
     return sparse.csr_matrix(np.where(sizes >= least, weights, 0.0))
 
 
-def _as_published(
-    titles: list[str],
-    terms: np.ndarray,
-    idf: np.ndarray,
-    weights: sparse.csr_matrix,
-    bias: np.ndarray,
-) -> SimilarJobs:
-    vocabulary, order = Vocabulary.build(list(terms))
-    ordered = weights[order]
+def shorten(scores: Scores) -> SimilarJobs:
+    """The model as it is published: the right order of titles, no calibration yet.
+
+    Weights stay as large as they were fitted: a calibration that is learnt on some folds' scores
+    has to hold for others of the same scale.
+    """
+    vocabulary, order = Vocabulary.build(list(scores.terms))
+    ordered = scores.weights[order]
     ordered.sort_indices()
-    # As fitted, without scaling: a calibration holds for other folds' scores of the same scale.
     return SimilarJobs(
-        titles=titles,
+        titles=scores.titles,
         vocabulary=vocabulary,
-        idf=idf[order].astype(np.float32),
+        idf=scores.idf[order].astype(np.float32),
         starts=ordered.indptr.astype(np.int64),
         columns=ordered.indices.astype(np.uint16),
         weights=ordered.data.astype(np.float16),
-        bias=bias.astype(np.float32),
+        bias=scores.bias.astype(np.float32),
         calibration=NO_CALIBRATION,
         threshold=0.0,
     )
@@ -231,7 +244,7 @@ def _score_held_out(
     for train, held_out in progress(
         splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
     ):
-        model = _fit_scores(rows.iloc[train], Read(read.terms, read.counts[train]))
+        model = shorten(fit_scores(rows.iloc[train], Read(read.terms, read.counts[train])))
         columns = [positions[title] for title in model.titles]
         for _, title, content in at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS, lengths):
             terms = model.known_terms(content)

@@ -98,7 +98,7 @@ class Reference:
 
     def __init__(self, fitted, calibration):
         self.vectorizer = CountVectorizer(
-            analyzer=text.terms, vocabulary=fitted.terms, dtype=np.float64
+            analyzer=text.terms, vocabulary=list(fitted.terms), dtype=np.float64
         )
         self.tfidf = TfidfTransformer(sublinear_tf=True)
         self.tfidf.idf_ = fitted.idf
@@ -125,22 +125,22 @@ def fit(request, jobs, rows):
 
     Titles that are single letters have enough words each for the linear model.
     """
-    with whole.kept() as fitted:
-        if request.param == "prototypes":
-            published = replace(
-                recipe._fit_scores(rows), calibration=jobs.calibration, threshold=jobs.threshold
-            )
-        else:
-            published = recipe.fit(rows.assign(title=rows["title"].str[0]))
-    assert np.any(fitted[0].bias) == (request.param == "linear")
-    return published, fitted[0]
+    if request.param == "linear":
+        rows = rows.assign(title=rows["title"].str[0])
+    scores = recipe.fit_scores(rows, recipe.read_terms(rows["text"]))
+    calibrated = recipe.fit(rows) if request.param == "linear" else jobs
+    published = replace(
+        recipe.shorten(scores),
+        calibration=calibrated.calibration,
+        threshold=calibrated.threshold,
+    )
+    assert np.any(scores.bias) == (request.param == "linear")
+    return published, scores
 
 
 @pytest.fixture(scope="module")
 def reference(jobs, rows):
-    with whole.kept() as fitted:
-        recipe._fit_scores(rows)
-    return Reference(fitted[0], jobs.calibration)
+    return Reference(recipe.fit_scores(rows, recipe.read_terms(rows["text"])), jobs.calibration)
 
 
 def largest_difference(model, expected, usable, texts):
@@ -160,7 +160,7 @@ def test_probabilities_are_those_that_scikit_learn_gets(fit, texts):
     assert usable.sum() > 2_500
     assert not usable.all()
     assert expected[usable].max() > 0.5
-    assert largest_difference(fitted.served(published), expected, usable, texts) < 1e-6
+    assert largest_difference(whole.served(fitted, published), expected, usable, texts) < 1e-6
     assert 1e-6 < largest_difference(published, expected, usable, texts) < SHORTENED
 
 
@@ -171,7 +171,7 @@ def test_shortened_numbers_rank_and_calibrate_as_whole_ones_do(fit, rows):
     pairs = list(zip(titles, some["text"], strict=True))
     short, full = (
         evaluate.measure(evaluate.predict(model, pairs))
-        for model in (published, fitted.served(published))
+        for model in (published, whole.served(fitted, published))
     )
     assert full.top1 > 0.5
     for measure in ("top1", "top5", "ece"):
