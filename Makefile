@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.txt)
 TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=C sort)
 
-.PHONY: run test bench clean
+.PHONY: run test fuzz bench clean
 
 run: models/manifest.json
 	@exec $(BIN)/python -m local
@@ -15,6 +15,11 @@ test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python -m pytest
+
+# Thousands of requests made of openapi.yaml, others each time: make fuzz FUZZ_SEED=7 repeats some.
+fuzz: $(VENV)/installed
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(BIN)/python -m pytest -s tests/test_fuzz.py
 
 # What it measures, as options: make bench BENCH="--resumes FILE --onet DIR"
 bench: models/manifest.json $(VENV)/bench-installed
