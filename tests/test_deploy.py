@@ -245,7 +245,7 @@ def test_gcloud_uploads_exactly_what_is_staged(tree, gcloud):
 def test_requirements_are_pinned_and_agree():
     pins: dict[str, str] = {}
     for function in FUNCTIONS:
-        for line in (ROOT / "functions" / function / "requirements.txt").read_text().splitlines():
+        for line in (ROOT / "functions" / function / "requirements.in").read_text().splitlines():
             if line and not line.startswith("#"):
                 name, version = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9.]*)", line).groups()
                 assert pins.setdefault(name, version) == version
