@@ -28,7 +28,7 @@ START_SECONDS = 60
 BUCKET = "test-models"
 MODELS_ARE_MADE_OF = (
     "shared/*.py", "training/**/*.py", "training/starter/*.txt", "requirements.txt",
-    "functions/*/requirements.txt",
+    "functions/*/requirements.in",
 )  # fmt: skip
 
 # No test depends on how fast the machine is.
