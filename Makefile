@@ -2,10 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.txt)
+REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.in)
+FUNCTIONS := $(patsubst functions/%/main.py,%,$(wildcard functions/*/main.py))
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock"
 TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=C sort)
 
-.PHONY: run test bench clean
+.PHONY: run test fuzz audit lock sbom bench clean
 
 run: models/manifest.json
 	@exec $(BIN)/python -m local
@@ -14,7 +17,31 @@ test: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
+	$(BIN)/python .ci/audit.py
 	$(BIN)/python -m pytest
+
+audit: $(VENV)/installed
+	$(BIN)/python .ci/audit.py
+
+# What the functions need in requirements.in, with all that it needs, each file by its hash. Keeps
+# the versions that are locked already: make lock UPGRADE=--upgrade takes the newest.
+lock: $(VENV)/installed
+	@for each in $(FUNCTIONS); do \
+		$(LOCK) $(UPGRADE) functions/$$each/requirements.in -o functions/$$each/requirements.txt \
+		|| exit 1; done
+
+# What is in each function's bundle, as CycloneDX has it.
+sbom: $(VENV)/installed
+	@mkdir -p build
+	@for each in $(FUNCTIONS); do \
+		$(BIN)/cyclonedx-py requirements functions/$$each/requirements.txt \
+		--output-reproducible --output-format JSON --output-file build/$$each.cdx.json || exit 1; \
+		echo "build/$$each.cdx.json"; done
+
+# Thousands of requests made of openapi.yaml, others each time: make fuzz FUZZ_SEED=7 repeats some.
+fuzz: $(VENV)/installed
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(BIN)/python -m pytest -s tests/test_fuzz.py
 
 # What it measures, as options: make bench BENCH="--resumes FILE --onet DIR"
 bench: models/manifest.json $(VENV)/bench-installed

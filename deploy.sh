@@ -22,6 +22,8 @@ MODELS_REFRESH_SECONDS=${MODELS_REFRESH_SECONDS:-60} # how often an instance loo
 MODELS_SERIAL_FLOOR=${MODELS_SERIAL_FLOOR:-} # oldest publication served; unset: the current one
 ALLOW_PICKLED_PIPELINES=${ALLOW_PICKLED_PIPELINES:-0} # 1: serve pickles, which can run any code
 INGRESS=${INGRESS:-all} # all, internal-only, or internal-and-gclb (only by a load balancer)
+RATE_LIMIT=${RATE_LIMIT:-120} # requests a minute of one address that a load balancer lets through
+BAN_SECONDS=${BAN_SECONDS:-300} # for how long it then answers 429 to all of this address
 PUBLIC=${PUBLIC:-0} # 1: anybody may call; 0: only callers with the role roles/run.invoker
 CORS_ORIGINS=${CORS_ORIGINS:-} # origins whose pages may call, spaces between, or *; unset: none
 
@@ -51,6 +53,7 @@ main() {
 		stage "$name" # now that the first publication has made shared/models.pub
 		deploy "$name"
 	done
+	if [[ $INGRESS == internal-and-gclb ]]; then limit_rates; fi
 	for name in "${FUNCTIONS[@]}"; do show_url "$name"; done
 }
 
@@ -110,6 +113,10 @@ check_settings() { # what gcloud would take, and mean something else by, or find
 		stop "PUBLISH is '$PUBLISH'; set missing, always or never" 2
 	[[ $CONCURRENCY =~ ^[1-9][0-9]*$ ]] ||
 		stop "CONCURRENCY is '$CONCURRENCY'; set a whole number from 1" 2
+	[[ $RATE_LIMIT =~ ^[1-9][0-9]*$ ]] ||
+		stop "RATE_LIMIT is '$RATE_LIMIT'; set a whole number from 1" 2
+	[[ $BAN_SECONDS =~ ^[1-9][0-9]*$ ]] ||
+		stop "BAN_SECONDS is '$BAN_SECONDS'; set a whole number from 1" 2
 	[[ $MODELS_URI =~ ^(gs://[^@]+)?$ ]] ||
 		stop "MODELS_URI is '$MODELS_URI'; set gs://bucket/prefix, or unset it" 2
 	[[ $MODELS_REFRESH_SECONDS =~ ^[0-9]+$ ]] ||
@@ -261,6 +268,33 @@ deploy() { # FUNCTION
 			gcloud run services update "$service" --region="$REGION" --cpu-boost --format=none \
 			"${COMMON[@]}"
 	fi
+}
+
+limit_rates() { # of each caller's address; Cloud Run by itself bounds all callers together only
+	local policy=career-climber rule=1000 verb name hint
+	hint="the functions are deployed; you need roles/compute.securityAdmin in $PROJECT"
+	run "$hint" gcloud services enable compute.googleapis.com "${COMMON[@]}"
+	if lacks "" gcloud compute security-policies describe "$policy" "${COMMON[@]}"; then
+		run "$hint" gcloud compute security-policies create "$policy" "${COMMON[@]}"
+	fi
+	verb=update
+	if lacks "" gcloud compute security-policies rules describe "$rule" \
+		--security-policy="$policy" "${COMMON[@]}"; then
+		verb=create
+	fi
+	run "$hint" gcloud compute security-policies rules "$verb" "$rule" \
+		--security-policy="$policy" --src-ip-ranges='*' --action=rate-based-ban \
+		--enforce-on-key=IP --conform-action=allow --exceed-action=deny-429 \
+		--rate-limit-threshold-count="$RATE_LIMIT" --rate-limit-threshold-interval-sec=60 \
+		--ban-duration-sec="$BAN_SECONDS" "${COMMON[@]}"
+	for name in "${FUNCTIONS[@]}"; do # those that the load balancer has already
+		name=$(service_of "$name")
+		if ! lacks "" gcloud compute backend-services describe "$name" --global \
+			--format="value(name)" "${COMMON[@]}"; then
+			run "$hint" gcloud compute backend-services update "$name" --global \
+				--security-policy="$policy" "${COMMON[@]}"
+		fi
+	done
 }
 
 show_url() { # FUNCTION

@@ -5,12 +5,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import experiences, occupations, resumes, serving, similar_jobs, skills
+from bench import (
+    experiences,
+    growth,
+    occupations,
+    pages,
+    resumes,
+    serving,
+    similar_jobs,
+    skills,
+    small_instance,
+    whole,
+)
 from bench.minilm import Embeddings
 from bench.peers import Comparison
 from training.errors import DataError
 
-TABLES = ("skills", "similar_jobs", "resumes", "serving")
+TABLES = ("skills", "similar_jobs", "whole", "resumes", "serving", "small_instance", "growth")
 
 
 def main() -> int:
@@ -20,6 +31,8 @@ def main() -> int:
         for table in _tables(options):
             text = table.measures.to_string(float_format=lambda value: f"{value:.3f}")
             print(f"\n{table.heading}\n{text}", flush=True)
+            if options.write:
+                pages.write(table)
     except DataError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -41,6 +54,9 @@ def _options() -> argparse.Namespace:
         "--onet", type=Path,
         help="a full O*NET release: bench/occupations.py, with --resumes, and bench/skills.py",
     )  # fmt: skip
+    parser.add_argument(
+        "--write", action="store_true", help="also write tables into README.md and docs/serving.md"
+    )
     parser.add_argument("--label-column", default="title_original114")
     options = parser.parse_args()
     if options.only == "resumes" and not options.resumes:
@@ -60,10 +76,16 @@ def _tables(options: argparse.Namespace) -> Iterator[Comparison]:
         yield Comparison("top skills, 20 phrases a title", measures)
     if "similar_jobs" in chosen:
         yield similar_jobs.compare(options.work, embeddings)
+    if "whole" in chosen:
+        yield whole.compare(options.work)
     if "resumes" in chosen and options.resumes:
         yield from _of_resumes(options, embeddings)
     if "serving" in chosen:
-        yield Comparison("serving, 144 words", serving.measure(options.work, options.models))
+        yield from serving.measure(options.work, options.models)
+    if "small_instance" in chosen and small_instance.possible():
+        yield small_instance.measure(options.work, options.models)
+    if "growth" in chosen:
+        yield growth.compare(options.write)
 
 
 def _of_resumes(options: argparse.Namespace, embeddings: Embeddings) -> Iterator[Comparison]:

@@ -9,6 +9,10 @@ TEXT_CHARACTERS = 100_000
 """Characters of all experiences of one request together."""
 TITLE_CHARACTERS = 200
 NESTING = 20
+BODY_SECONDS = 10
+"""From the first look at a body to its last byte."""
+REQUEST_SECONDS = 60
+"""For a request altogether, after which Cloud Run ends it: `TIMEOUT` in `deploy.sh`."""
 SKILLS_DEFAULT = 20
 SKILLS_MOST = 100
 SUGGESTIONS = 5

@@ -3,7 +3,9 @@
 It is fitted in `training`; how it answers is here.
 """
 
-from collections import Counter, defaultdict
+import math
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,10 @@ SHARPENED = (0.05, 20.0)
 NEWTON_STEPS = 50
 REASONS = 5
 """At most so many phrases explain a title."""
+
+_computing = threading.Lock()
+"""One text is read at a time. Its steps are so short that threads which take turns at the
+interpreter's lock, as numpy's calls let go of it, would slow each other twofold."""
 
 
 class JobModel(Protocol):
@@ -87,15 +93,15 @@ class Calibration:
 def _sharpened(below: NDArray[np.float64], wanted: float) -> float:
     """By what to multiply logits, given less their maximum, for a largest probability `wanted`.
 
-    Newton's method on the convex log of the sum of exponentials; within `SHARPENED` both ways,
-    for where the first titles are level no factor does it.
+    Newton's method on the convex log of the sum of exponentials, from a factor that changes
+    nothing, which is near; within `SHARPENED`, for where the first titles are level none does it.
     """
-    factor = SHARPENED[0]
+    factor = 1.0
     for _ in range(NEWTON_STEPS):
         exponentials = np.exp(factor * below)
         total = exponentials.sum()
         slope = (below @ exponentials) / total
-        step = (np.log(total) + np.log(wanted)) / slope if slope else 0.0
+        step = (math.log(total) + math.log(wanted)) / slope if slope else 0.0
         factor = min(max(factor - float(step), SHARPENED[0]), SHARPENED[1])
         if abs(step) < 1e-9 * factor:
             break
@@ -180,9 +186,7 @@ class SimilarJobs:
 
     def known_terms(self, text_: str) -> dict[int, int]:
         """The positions of a text's known terms, each with its count."""
-        counts = Counter(text.terms(text_))
-        positions = self.vocabulary.positions(list(counts)).tolist()
-        return {p: n for p, n in zip(positions, counts.values(), strict=True) if p >= 0}
+        return self.vocabulary.count(text.stems(text_))
 
     def scores(self, known: dict[int, int]) -> NDArray[np.float64]:
         """The score of each title, shape (titles,); `known` is not empty."""
@@ -198,12 +202,15 @@ class SimilarJobs:
     def _times_weights(
         self, positions: NDArray[np.int64], x: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        spans = [slice(*self.starts[p : p + 2]) for p in positions]
-        columns = np.concatenate([self.columns[span] for span in spans])
-        weights = np.concatenate([self.weights[span] for span in spans])
-        lengths = [span.stop - span.start for span in spans]
-        products = np.repeat(x, lengths) * weights
-        return np.bincount(columns, products, len(self.titles)).astype(np.float64, copy=False)
+        firsts = self.starts[positions]
+        lengths = self.starts[positions + 1] - firsts
+        ends = np.cumsum(lengths)
+        entries = np.repeat(firsts - (ends - lengths), lengths)
+        entries += np.arange(len(entries))
+        products = np.repeat(x, lengths)
+        products *= self.weights.take(entries)
+        summed = np.bincount(self.columns.take(entries), products, len(self.titles))
+        return summed.astype(np.float64, copy=False)
 
 
 def first_title(model: JobModel, text: str) -> str:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from shared.text import normalize
 from shared.title_search import TitleSearch, distance
 
+_SPACES = re.compile(r"\s+")
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]?")
 _SEPARATOR = re.compile(r"\s+[-–—|@:]+\s+|\s*[|;:@]\s*|[\r\n]+")
 _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?|/")
@@ -323,7 +324,8 @@ def _head_singular(part: str) -> str:
 
 def _main_part(raw: str) -> str:
     """What is left of a title without brackets, employer, dates and place: the trade itself."""
-    text = normalize(raw)
+    # Each space once: the patterns that begin with spaces would look at each of many again.
+    text = _SPACES.sub(lambda space: "\n" if "\n" in space[0] else " ", normalize(raw))
     outside = _BRACKETS.sub(" ", text)
     text = outside if _WORD.search(outside) else text
     for pattern, written in _PHRASES:

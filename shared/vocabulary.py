@@ -2,14 +2,21 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+_FIRST_OF_PAIR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, so that no two digests become the same by it; large, so that order tells."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The 64-bit BLAKE2b digests of a model's terms, ascending, shape (terms,).
+    """The 64-bit digests of a model's terms, ascending, shape (terms,).
+
+    A word's digest is its BLAKE2b. A pair's is that of its first word times a constant plus that of
+    its second: a text's pairs cost no hashing of their own.
 
     A term's position is that of its digest. Two terms of a vocabulary with the same digest are
     refused when it is built; an unknown term passes for a known one with a chance of
@@ -21,7 +28,7 @@ class Vocabulary:
     @classmethod
     def build(cls, terms: list[str]) -> tuple["Vocabulary", NDArray[np.int64]]:
         """A vocabulary, and which of `terms` stands at each position, shape (terms,)."""
-        digests = _digests(terms)
+        digests = _digests_of_terms(terms)
         order = np.argsort(digests)
         ordered = digests[order]
         if np.any(ordered[1:] == ordered[:-1]):
@@ -30,17 +37,43 @@ class Vocabulary:
 
     def positions(self, terms: list[str]) -> NDArray[np.int64]:
         """Each term's position, -1 where it is unknown; shape (terms,)."""
-        if not terms:
-            return np.empty(0, np.int64)
-        digests = _digests(terms)
+        return self._find(_digests_of_terms(terms))
+
+    def count(self, words: list[str]) -> dict[int, int]:
+        """The positions of the known ones of a text's words and pairs of neighbours, ascending.
+
+        Each with its count. The same as counting `positions` of `text.terms`, in less time.
+        """
+        singles = _digests(words)
+        every = np.concatenate([singles, _pairs(singles[:-1], singles[1:])])
+        digests, counts = np.unique(every, return_counts=True)
+        found = self._find(digests)
+        known = found >= 0
+        return dict(zip(found[known].tolist(), counts[known].tolist(), strict=True))
+
+    def _find(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
         found = np.searchsorted(self.digests, digests)
         found[found == len(self.digests)] = 0
         return np.where(self.digests[found] == digests, found, -1)
 
 
-def _digests(terms: list[str]) -> NDArray[np.uint64]:
-    blake2b = hashlib.blake2b
-    joined = b"".join(
-        [blake2b(term.encode("utf-8", "replace"), digest_size=8).digest() for term in terms]
-    )
-    return np.frombuffer(joined, "<u8")
+def _digests_of_terms(terms: list[str]) -> NDArray[np.uint64]:
+    """A term with a space is a pair: what stands before the first one, and what stands after it."""
+    parted = [term.partition(" ") for term in terms]
+    firsts = _digests([first for first, _, _ in parted])
+    seconds = _digests([second for _, _, second in parted])
+    is_pair = np.array([space != "" for _, space, _ in parted], bool)
+    return np.where(is_pair, _pairs(firsts, seconds), firsts)
+
+
+def _pairs(firsts: NDArray[np.uint64], seconds: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return firsts * _FIRST_OF_PAIR + seconds  # Modulo 2**64.
+
+
+def _digests(words: list[str]) -> NDArray[np.uint64]:
+    return np.frombuffer(b"".join([_digest(word) for word in words]), "<u8")
+
+
+@lru_cache(maxsize=50_000)
+def _digest(word: str) -> bytes:
+    return hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()

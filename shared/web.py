@@ -16,19 +16,15 @@ import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, PathConverter, Rule
 
-from shared import limits, logs
+from shared import body, limits, logs, malformed
 from shared.errors import ModelsUnavailable, RequestError, invalid
+from shared.headers import SECURITY_HEADERS
 
 RETRY_AFTER_SECONDS = 5
 PREFLIGHT_SECONDS = 3600
 REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_VERSION_HEADER = "X-Model-Version"
 
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,100}", re.ASCII)
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
@@ -68,6 +64,7 @@ class Service:
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
+        malformed.answer_in_json()
         if flask.has_app_context():
             self._take_over(flask.current_app)
 
@@ -98,7 +95,9 @@ class Service:
             response = _refusal(
                 RequestError(500, "internal", "Something failed here. The logs know more.")
             )
-        response.headers.update(_SECURITY_HEADERS)
+        body.drain(request)
+        response.headers.update(SECURITY_HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers[REQUEST_ID_HEADER] = request_id
         _allow_origin(request, response)
         _log(request, response, route, request_id, started, fields)
@@ -141,14 +140,14 @@ class Service:
 def read_json(request: flask.Request) -> object:
     """The request's body as JSON.
 
-    Raises `RequestError`: 415 not JSON's media type, 413 too large, 400 not strict JSON
-    (RFC 8259: UTF-8, no NaN, names unique in their object).
+    Raises `RequestError`: 415 not JSON's media type, 413 too large, 408 too slow, 400 not strict
+    JSON (RFC 8259: UTF-8, no NaN, names unique in their object).
     """
     _check_media_type(request)
-    body = _read_body(request)
+    encoded = body.read(request)
     try:
         value = json.loads(
-            body.decode("utf-8"),
+            encoded.decode("utf-8"),
             object_pairs_hook=_unique_names,
             parse_constant=_no_constant,
         )
@@ -207,17 +206,6 @@ def _check_media_type(request: flask.Request) -> None:
         raise RequestError(415, "unsupported_media_type", "Send the body without compression.")
 
 
-def _read_body(request: flask.Request) -> bytes:
-    too_large = (request.content_length or 0) > limits.BODY_BYTES
-    body = b"" if too_large else request.stream.read(limits.BODY_BYTES + 1)
-    if too_large or len(body) > limits.BODY_BYTES:
-        # The framework reads what is left after the answer, all at once: leave nothing.
-        while request.stream.read(1 << 16):
-            pass
-        raise RequestError(413, "too_large", f"At most {limits.BODY_BYTES} bytes, please.")
-    return body
-
-
 def _unique_names(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value = dict(pairs)
     if len(value) != len(pairs):
@@ -239,22 +227,23 @@ def _check_nesting(value: object, left: int) -> None:
 
 
 def _encode(answer: Answer) -> flask.Response:
-    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    response = flask.Response(body, mimetype="application/json")
+    encoded = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+    response = flask.Response(encoded, mimetype="application/json")
     response.headers.update(answer.headers)
     return response
 
 
 def _refusal(error: RequestError) -> flask.Response:
-    body = {
+    content = {
         "error": {"code": error.code, "message": error.message, **error.details},
         "results": [],
     }
-    response = flask.Response(
-        json.dumps(body), status=error.status, mimetype="application/json", headers=error.headers
+    return flask.Response(
+        json.dumps(content),
+        status=error.status,
+        mimetype="application/json",
+        headers=error.headers,
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _unavailable() -> RequestError:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import requests
 from gcp_storage_emulator.server import create_server
 from hypothesis import settings
 
+from bench import environments
 from shared.storage import open_storage
 from tests.bucket_proxy import proxied
 from training import __main__ as training
@@ -32,7 +32,7 @@ BUCKET = "test-models"
 TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
 MODELS_ARE_MADE_OF = (
     "shared/*.py", "training/**/*.py", "training/starter/*.txt", "requirements.txt",
-    "functions/*/requirements.txt",
+    "functions/*/requirements.in",
 )  # fmt: skip
 
 # A key of the tests' own signs what they publish and serve. It lasts, as models in .cache do.
@@ -113,26 +113,8 @@ def staged() -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def clean_python() -> Callable[[str], Path]:
-    """The interpreter of a virtual environment that has only a function's requirements.
-
-    Environments are kept in .cache by the digest of what they are made of.
-    """
-
-    def make(name: str) -> Path:
-        requirements = ROOT / "functions" / name / "requirements.txt"
-        digest = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
-        home = ROOT / ".cache" / "venvs" / f"{name}-{digest}"
-        python = home / "bin" / "python"
-        if not (home / "installed").exists():
-            shutil.rmtree(home, ignore_errors=True)
-            venv.create(home, with_pip=True)
-            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, "-r", requirements], check=True)
-            subprocess.run([python, "-m", "pip", "check"], check=True)
-            (home / "installed").touch()
-        return python
-
-    return make
+    """The interpreter of a virtual environment that has only a function's requirements."""
+    return environments.python_of
 
 
 @pytest.fixture(scope="session")

@@ -253,7 +253,7 @@ def test_gcloud_uploads_exactly_what_is_staged(tree, gcloud):
 def test_requirements_are_pinned_and_agree():
     pins: dict[str, str] = {}
     for function in FUNCTIONS:
-        for line in (ROOT / "functions" / function / "requirements.txt").read_text().splitlines():
+        for line in (ROOT / "functions" / function / "requirements.in").read_text().splitlines():
             if line and not line.startswith("#"):
                 name, version = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9.]*)", line).groups()
                 assert pins.setdefault(name, version) == version
@@ -310,7 +310,8 @@ def test_every_setting_reaches_the_commands(tree):
         "MIN_INSTANCES": "1", "MAX_INSTANCES": "7", "TIMEOUT": "90s",
         "MODELS_REFRESH_SECONDS": "120", "MODELS_SERIAL_FLOOR": "1795",
         "ALLOW_PICKLED_PIPELINES": "1",
-        "INGRESS": "internal-only", "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
+        "INGRESS": "internal-only", "RATE_LIMIT": "60", "BAN_SECONDS": "600",
+        "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
     }  # fmt: skip
     assert settings.keys() == {name for name, _, _ in SETTING.findall(script())}
     done = tree.deploy("--dry-run", "top_skills", **settings)
@@ -386,6 +387,8 @@ def test_publishing_follows_its_setting(tree, setting, describes, publishes):
         ([], {"CONCURRENCY": "0"}, "CONCURRENCY"),
         ([], {"CONCURRENCY": "many"}, "CONCURRENCY"),
         ([], {"PUBLISH": "1"}, "PUBLISH"),
+        ([], {"RATE_LIMIT": "0"}, "RATE_LIMIT"),
+        ([], {"BAN_SECONDS": "5m"}, "BAN_SECONDS"),
         ([], {"MODELS_URI": "models"}, "MODELS_URI"),
         ([], {"MODELS_REFRESH_SECONDS": "1@PUBLIC=1"}, "MODELS_REFRESH_SECONDS"),
         ([], {"MODELS_SERIAL_FLOOR": "-1"}, "MODELS_SERIAL_FLOOR"),
@@ -424,6 +427,11 @@ def test_gcloud_accepts_every_command(tree, gcloud):
     for ingress in ("all", "internal-only", "internal-and-gclb"):
         output = tree.deploy("--dry-run", "similar_jobs", INGRESS=ingress, **asked_for).stdout
         lines += gcloud_commands(output)
+    # Where a dry run finds what is there, it would be this.
+    lines += [[*LIMIT.split(), "update", *each[4:]]
+              for each in lines if each[:4] == [*LIMIT.split(), "create"]]  # fmt: skip
+    attach = ["compute", "backend-services", "update", "similar-jobs", "--global"]
+    lines.append([*attach, "--security-policy=career-climber", "--project=my-project"])
     distinct = dict.fromkeys(map(tuple, lines))
     assert not_accepted(gcloud, distinct) == []
 
@@ -512,6 +520,39 @@ def test_the_first_publication_of_all_makes_the_key_that_is_deployed(
     manifest.decode(open_storage(publishable).read(manifest.CURRENT), key)
 
 
+LIMIT = "compute security-policies rules"
+
+
+@pytest.mark.parametrize(("exists", "verb"), [("", "create"), ("1", "update")])
+def test_a_load_balancer_limits_the_requests_of_each_address(tree, fake_gcloud, exists, verb):
+    settings = {"INGRESS": "internal-and-gclb", "RATE_LIMIT": "60", "BAN_SECONDS": "600"}
+    settings |= {"PROJECT": "a-project", "PUBLISH": "never", "EXISTS": exists}
+    assert tree.deploy("top_skills", **settings).returncode == 0
+    (rule,) = (call for call in tree.calls() if " ".join(call).startswith(f"{LIMIT} {verb}"))
+    assert value(rule, "--action") == "rate-based-ban"
+    assert value(rule, "--enforce-on-key") == "IP"
+    assert value(rule, "--exceed-action") == "deny-429"
+    assert value(rule, "--rate-limit-threshold-count") == "60"
+    assert value(rule, "--rate-limit-threshold-interval-sec") == "60"
+    assert value(rule, "--ban-duration-sec") == "600"
+    backends = [c for c in tree.calls() if c[1:4] == ["backend-services", "update", "top-skills"]]
+    assert [value(call, "--security-policy") for call in backends] == ["career-climber"] * bool(
+        exists
+    )
+
+
+@pytest.mark.parametrize("ingress", ["all", "internal-only"])
+def test_without_a_load_balancer_no_address_is_limited(tree, fake_gcloud, ingress):
+    settings = {"INGRESS": ingress, "PROJECT": "a-project", "PUBLISH": "never"}
+    assert tree.deploy("top_skills", **settings).returncode == 0
+    assert not [call for call in tree.calls() if call[0] == "compute"]
+
+
+def test_a_request_is_ended_when_the_functions_say_so():
+    (default,) = (value for name, value, _ in SETTING.findall(script()) if name == "TIMEOUT")
+    assert default == f"{limits.REQUEST_SECONDS}s"
+
+
 def test_the_project_is_the_configured_one_unless_named(tree, fake_gcloud):
     settings = {"CONFIGURED": "configured-project", "EXISTS": "1"}
     assert tree.deploy("top_skills", **settings).returncode == 0
@@ -579,10 +620,13 @@ def test_the_page_has_every_setting_with_its_default():
 
 
 def test_the_page_has_the_limits_of_the_code():
-    rows = re.findall(r"^\| [^|]+ \| ([0-9,]+)[^|]*\|[^|]*\| `(\w+)` in `shared/limits.py` \|$",
-                      PAGE, re.MULTILINE)  # fmt: skip
+    row = r"^\| [^|]+ \| ([0-9,]+)[^|]*\|[^|]*\| [^|`]*`(\w+)` in `shared/limits.py` \|$"
+    rows = re.findall(row, PAGE, re.MULTILINE)
     documented = {name: int(number.replace(",", "")) for number, name in rows}
-    assert documented.keys() >= {"BODY_BYTES", "EXPERIENCES", "TEXT_CHARACTERS", "NESTING"}
+    assert documented.keys() == {
+        "BODY_BYTES", "EXPERIENCES", "TEXT_CHARACTERS", "TITLE_CHARACTERS", "NESTING",
+        "BODY_SECONDS", "REQUEST_SECONDS", "SKILLS_MOST",
+    }  # fmt: skip
     assert documented == {name: getattr(limits, name) for name in documented}
 
 

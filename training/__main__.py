@@ -57,8 +57,9 @@ def step_fit(options: argparse.Namespace) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
     data = Dataset.load(options.work)
     (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
-    model_file.dump(similar_jobs.fit(data.part("train")), options.work / "held_out.model")
-    model_file.dump(similar_jobs.fit(data.rows), options.work / FITTED[0])
+    held_out = similar_jobs.fit(data.part("train"))
+    model_file.dump(held_out, options.work / "held_out.model")
+    model_file.dump(similar_jobs.refit(held_out, data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
     (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")

@@ -17,7 +17,7 @@ from training.sources.starter import titles_by_occupation
 
 TEST_SHARE = 0.1
 LEAST_ROWS = 3
-"""Different texts that a title needs: calibration parts them into so many folds."""
+"""Different texts that a title needs, so that most folds of the calibration have some."""
 COLUMNS = ["title", "text", "source", "weight", "group", "start", "end", "part"]
 
 

@@ -48,8 +48,9 @@ LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
 PAIR_TEXTS = 5
 """In how many texts a pair of words must stand for the prototypes."""
-CALIBRATION_FOLDS = 3
-CALIBRATION_TEXTS = 1_500
+CALIBRATION_FOLDS = 4
+CALIBRATION_TEXTS = 1_200
+"""Of each fold."""
 CONFORMAL_MISSES = 0.1
 CURVE_POINTS = 20
 RIGHT_RANGE = (0.01, 0.99)
@@ -60,50 +61,77 @@ NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0,
 
 def fit(rows: pd.DataFrame) -> SimilarJobs:
     """Fits and calibrates on a dataset's rows."""
-    model = _fit_scores(rows)
+    read = read_terms(rows["text"])
+    model = shorten(fit_scores(rows, read))
     lengths = lengths_of(rows)
-    scored = _score_held_out(rows, model.titles, lengths)
+    scored = _score_held_out(rows, read, model.titles, lengths)
     calibration, threshold = calibrate(scored, grows=len(lengths) > 1)
     return replace(model, calibration=calibration, threshold=threshold)
 
 
-def _fit_scores(rows: pd.DataFrame) -> SimilarJobs:
-    """A model with the right order of titles, whose probabilities mean nothing yet."""
-    titles = sorted(set(rows["title"]))
-    terms, counts = _count(rows["text"])
-    if counts.sum() / len(titles) < LINEAR_FROM:
-        return _fit_prototypes(rows, titles, *_frequent(terms, counts, 1, PAIR_TEXTS))
-    return _fit_linear(rows, titles, *_frequent(terms, counts, LINEAR_TEXTS, LINEAR_TEXTS))
+def refit(model: SimilarJobs, rows: pd.DataFrame) -> SimilarJobs:
+    """The model fitted anew on `rows`, of which it knows a part, with the calibration it has.
+
+    Calibrating is most of the work, and a few more texts do not change how sure to be.
+    """
+    fitted = shorten(fit_scores(rows, read_terms(rows["text"])))
+    return replace(fitted, calibration=model.calibration, threshold=model.threshold)
 
 
-def _count(texts: pd.Series) -> tuple[np.ndarray, sparse.csr_matrix]:
-    """The terms, and how often each text has them, shape (texts, terms)."""
+@dataclass(frozen=True)
+class Read:
+    """The terms of some texts, and how often each text has them, shape (texts, terms)."""
+
+    terms: np.ndarray
+    counts: sparse.csr_matrix
+
+
+def read_terms(texts: pd.Series) -> Read:
+    """Reads all terms, frequent or not."""
     vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
     counts = vectorizer.fit_transform(progress(texts, desc="reading terms", unit=" texts"))
-    return vectorizer.get_feature_names_out(), counts
+    return Read(vectorizer.get_feature_names_out(), counts)
 
 
-def _frequent(
-    terms: np.ndarray, counts: sparse.csr_matrix, stem_texts: int, pair_texts: int
-) -> tuple[np.ndarray, sparse.csr_matrix]:
+@dataclass(frozen=True)
+class Scores:
+    """Scores that are linear in TF-IDF terms, in the numbers that were fitted.
+
+    `idf` has shape (terms,), `weights` (terms, titles), `bias` (titles,).
+    """
+
+    titles: list[str]
+    terms: np.ndarray
+    idf: np.ndarray
+    weights: sparse.csr_matrix
+    bias: np.ndarray
+
+
+def fit_scores(rows: pd.DataFrame, read: Read) -> Scores:
+    """Fits scores in whichever of the two ways suits the rows; `read` has their terms."""
+    titles = sorted(set(rows["title"]))
+    if read.counts.sum() / len(titles) < LINEAR_FROM:
+        return _fit_prototypes(rows, titles, _frequent(read, 1, PAIR_TEXTS))
+    return _fit_linear(rows, titles, _frequent(read, LINEAR_TEXTS, LINEAR_TEXTS))
+
+
+def _frequent(read: Read, stem_texts: int, pair_texts: int) -> Read:
     """Stems and pairs of words in at least so many texts."""
-    texts_with = np.bincount(counts.indices, minlength=len(terms))
-    is_pair = np.array([" " in term for term in terms])
+    texts_with = np.bincount(read.counts.indices, minlength=len(read.terms))
+    is_pair = np.array([" " in term for term in read.terms])
     kept = texts_with >= np.where(is_pair, pair_texts, stem_texts)
-    return terms[kept], counts[:, kept]
+    return Read(read.terms[kept], read.counts[:, kept])
 
 
-def _fit_prototypes(
-    rows: pd.DataFrame, titles: list[str], terms: np.ndarray, counts: sparse.csr_matrix
-) -> SimilarJobs:
+def _fit_prototypes(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
-    vectors = tfidf.fit_transform(counts)
+    vectors = tfidf.fit_transform(read.counts)
     members = _members(rows, titles)
     centroids = normalize(members @ vectors)
-    pooled = members @ counts
+    pooled = members @ read.counts
     pooled.data = np.maximum(pooled.data, 1.0)
     weights = (centroids + tfidf.transform(pooled)).T.tocsr()
-    return _as_published(titles, terms, tfidf.idf_, weights, np.zeros(len(titles)))
+    return Scores(titles, read.terms, tfidf.idf_, weights, np.zeros(len(titles)))
 
 
 def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
@@ -114,11 +142,9 @@ def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(len(titles), len(rows)))
 
 
-def _fit_linear(
-    rows: pd.DataFrame, titles: list[str], terms: np.ndarray, counts: sparse.csr_matrix
-) -> SimilarJobs:
+def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
-    vectors = tfidf.fit_transform(counts)
+    vectors = tfidf.fit_transform(read.counts)
     order = np.random.default_rng(0).permutation(len(rows))
     nth = rows["title"].iloc[order].groupby(rows["title"].iloc[order]).cumcount()
     learned = order[nth.to_numpy() < TITLE_TEXTS]
@@ -128,7 +154,7 @@ def _fit_linear(
     centroids = normalize(_members(rows, titles) @ vectors)
     all_three = weights + of_components + CENTROIDS * centroids.toarray()
     kept = _largest(all_three).T.tocsr()
-    return _as_published(titles, terms, tfidf.idf_, kept, bias + their_bias)
+    return Scores(titles, read.terms, tfidf.idf_, kept, bias + their_bias)
 
 
 def _against_the_rest(
@@ -174,26 +200,23 @@ def _largest(weights: np.ndarray) -> sparse.csr_matrix:
     return sparse.csr_matrix(np.where(sizes >= least, weights, 0.0))
 
 
-def _as_published(
-    titles: list[str],
-    terms: np.ndarray,
-    idf: np.ndarray,
-    weights: sparse.csr_matrix,
-    bias: np.ndarray,
-) -> SimilarJobs:
-    vocabulary, order = Vocabulary.build(list(terms))
-    ordered = weights[order]
+def shorten(scores: Scores) -> SimilarJobs:
+    """The model as it is published: the right order of titles, no calibration yet.
+
+    Weights stay as large as they were fitted: a calibration that is learnt on some folds' scores
+    has to hold for others of the same scale.
+    """
+    vocabulary, order = Vocabulary.build(list(scores.terms))
+    ordered = scores.weights[order]
     ordered.sort_indices()
-    # Only the order of scores counts before calibration: sizes up to 1 fit a short float.
-    largest = np.abs(ordered.data).max(initial=0.0) or 1.0
     return SimilarJobs(
-        titles=titles,
+        titles=scores.titles,
         vocabulary=vocabulary,
-        idf=idf[order].astype(np.float32),
+        idf=scores.idf[order].astype(np.float32),
         starts=ordered.indptr.astype(np.int64),
         columns=ordered.indices.astype(np.uint16),
-        weights=(ordered.data / largest).astype(np.float16),
-        bias=(bias / largest).astype(np.float32),
+        weights=ordered.data.astype(np.float16),
+        bias=scores.bias.astype(np.float32),
         calibration=NO_CALIBRATION,
         threshold=0.0,
     )
@@ -210,7 +233,9 @@ class Scored:
     owners: np.ndarray
 
 
-def _score_held_out(rows: pd.DataFrame, titles: list[str], lengths: list[str]) -> Scored:
+def _score_held_out(
+    rows: pd.DataFrame, read: Read, titles: list[str], lengths: list[str]
+) -> Scored:
     """Texts at these lengths, each scored by a model fitted on the other folds' texts."""
     folds = GroupKFold(CALIBRATION_FOLDS, shuffle=True, random_state=0)
     splits = folds.split(rows, groups=rows["group"])
@@ -219,7 +244,7 @@ def _score_held_out(rows: pd.DataFrame, titles: list[str], lengths: list[str]) -
     for train, held_out in progress(
         splits, desc="calibrating", total=CALIBRATION_FOLDS, unit=" folds"
     ):
-        model = _fit_scores(rows.iloc[train])
+        model = shorten(fit_scores(rows.iloc[train], Read(read.terms, read.counts[train])))
         columns = [positions[title] for title in model.titles]
         for _, title, content in at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS, lengths):
             terms = model.known_terms(content)

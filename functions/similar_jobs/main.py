@@ -1,16 +1,22 @@
 """`POST /model/similar_jobs`: experience in, every title with its probability out."""
 
+import json
+from functools import lru_cache
+
 import flask
 import functions_framework
 
 from shared import experience, web
-from shared.model_store import ModelStore
+from shared.model_store import Loaded, ModelStore
 from shared.models import JobModel, first_title, load_similar_jobs
 
 EXPLAINED = 10
 """`explain=1` gives reasons for at most so many titles."""
 SURE = 3
 """An answer is confident when the true title is among so many in nine cases of ten."""
+
+NUMBER = "%.12g "
+"""Twelve digits of a probability: all that a double has take three times longer to write."""
 
 store = ModelStore.from_environment("similar_jobs", load_similar_jobs, first_title)
 
@@ -20,19 +26,43 @@ def post_experience(request: flask.Request) -> web.Answer:
     limit = web.limit(request, default=None)
     explain = web.flag(request, "explain")
     person = experience.parse(web.read_json(request))
-    texts = [job.text for job in person]
     loaded = store.get()
-    probabilities = loaded.model.probabilities(texts)
+    return _answer(loaded, [job.text for job in person], limit, explain=explain)
+
+
+def _answer(
+    loaded: Loaded[JobModel], texts: list[str], limit: int | None, *, explain: bool
+) -> web.Answer:
+    model = loaded.model
+    probabilities = model.probabilities(texts)
     if probabilities is None:
         raise experience.nothing_usable()
-    by_title = zip(probabilities.tolist(), loaded.model.titles, strict=True)
-    ranked = sorted(by_title, key=lambda pair: (-pair[0], pair[1]))[:limit]
-    results: list[dict[str, object]] = [{"probability": p, "title": t} for p, t in ranked]
-    body: dict[str, object] = {"results": results}
-    if explain:
-        _add_phrases(results[:EXPLAINED], loaded.model, texts)
-        body["confidence"] = _confidence(loaded.model, loaded.model.likely(probabilities))
-    return web.Answer(body, {web.MODEL_VERSION_HEADER: loaded.version})
+    # Titles are sorted: those that are level stay in the order of the alphabet.
+    order = (-probabilities).argsort(kind="stable")[:limit].tolist()
+    ranked = probabilities[order].tolist()
+    headers = {web.MODEL_VERSION_HEADER: loaded.version}
+    if not explain:
+        return web.Answer(_encoded(ranked, [model.titles[i] for i in order]), headers)
+    results: list[dict[str, object]] = [
+        {"probability": float(NUMBER % probability), "title": model.titles[i]}
+        for probability, i in zip(ranked, order, strict=True)
+    ]
+    _add_phrases(results[:EXPLAINED], model, texts)
+    confidence = _confidence(model, model.likely(probabilities))
+    return web.Answer({"results": results, "confidence": confidence}, headers)
+
+
+def _encoded(probabilities: list[float], titles: list[str]) -> bytes:
+    """The body in JSON. For a thousand titles, `json.dumps` would take most of a request."""
+    numbers = (NUMBER * len(probabilities) % tuple(probabilities)).split()
+    results = [
+        f'{{"probability": {number}, "title": {_quoted(title)}}}'
+        for number, title in zip(numbers, titles, strict=True)
+    ]
+    return f'{{"results": [{", ".join(results)}]}}'.encode()
+
+
+_quoted = lru_cache(maxsize=65_536)(json.dumps)
 
 
 def _add_phrases(results: list[dict[str, object]], model: JobModel, texts: list[str]) -> None:

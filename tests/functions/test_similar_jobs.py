@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import permutations
 
 import joblib
@@ -11,10 +13,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-from shared import limits, manifest
+from shared import limits, manifest, model_file
 from shared.models import load_similar_jobs
+from shared.storage import open_storage
 from tests.conftest import ROOT, assert_http_error, post
 from training import __main__ as training
+from training.publish import publish
 
 SCRUM = "organizing projects with agile and scrum methodologies"
 JAVA = "wrote java microservices and deployed them to kubernetes"
@@ -87,6 +91,28 @@ def test_titles_are_sorted_by_probability_and_ties_by_title(path):
     found = results(post(path, person("scrum")))
     assert found == sorted(found, key=lambda each: (-each["probability"], each["title"]))
     assert len({each["probability"] for each in found}) < len(found)
+
+
+def test_titles_may_have_any_characters(serve, work, tmp_path):
+    model = load_similar_jobs(work / "similar_jobs.model", "similar_jobs.model")
+    odd = ['a "b" \\', "café\n管理", "%s %d", "{title}", *model.titles[4:]]
+    model_file.dump(replace(model, titles=odd), tmp_path / "similar_jobs.model")
+    storage = open_storage(str(tmp_path / "models"))
+    publish([tmp_path / "similar_jobs.model"], storage, {})
+    with serve("similar_jobs", MODELS_URI=str(tmp_path / "models")) as running:
+        answer = post(running.url, BODY)
+        assert {each["title"] for each in results(answer)} == set(odd)
+        assert probabilities(answer) == pytest.approx(
+            dict(zip(odd, model.probabilities([SCRUM]), strict=True)), rel=1e-11
+        )
+
+
+def test_people_who_ask_at_the_same_time_get_their_own_answers(path):
+    bodies = [person(text) for text in (SCRUM, JAVA, MATH)] * 8
+    alone = [post(path, body).json() for body in bodies[:3]]
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        answers = list(pool.map(lambda body: post(path, body).json(), bodies))
+    assert answers == alone * 8
 
 
 def test_an_explanation_is_added_only_when_it_is_asked_for(path):

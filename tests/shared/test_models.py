@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from random import Random
 
 import joblib
 import numpy as np
@@ -10,6 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+from bench import whole
 from shared import text
 from shared.errors import ModelsUnavailable
 from shared.models import (
@@ -21,7 +24,13 @@ from shared.models import (
 from shared.pipeline import ALLOWED
 from shared.top_skills import TopSkills, load_top_skills
 from shared.vocabulary import Vocabulary
+from training import evaluate
+from training import similar_jobs as recipe
 
+SHORTENED = 0.005
+"""How much a probability may change where numbers are shortened for size."""
+MEASURED = 0.002
+"""How much top-1, top-5 and ECE may change by that."""
 ODD = [
     "",
     " \n\t",
@@ -54,69 +63,126 @@ def skills(work) -> TopSkills:
     return load_top_skills(work / "top_skills.model", "top_skills.model")
 
 
+ODD_PIECES = [
+    "nurse", "agile", "managed projects", "c++", "node.js", "O'Brien's", "", " ", "\n", "\t",
+    "\0", "\x07\x1b[0m", "\N{ZERO WIDTH SPACE}", "\N{RIGHT-TO-LEFT OVERRIDE}", "\ud83d",
+    "\N{FIRE}", "管理", "プロジェクト", "проект", "ניהול", "Zürich", "naïve", "ﬁnance",
+    "ＮＵＲＳＥ", "e\u0301lan", "İ", "the", "of", "1999", "-", "_", "...", "a@b.example",
+    "https://example.com/x", "x" * 60, "!" * 50,
+]  # fmt: skip
+
+
+def odd_texts(number):
+    """Texts of such pieces: with and without spaces between, some with one of them very often."""
+    random = Random(0)
+    for i in range(number):
+        pieces = random.choices(ODD_PIECES, k=random.randint(1, 30))
+        pieces += [random.choice(ODD_PIECES)] * (1_000 if i % 50 == 0 else random.randint(0, 5))
+        yield random.choice(["", " ", "\n"]).join(pieces)
+
+
 @pytest.fixture(scope="module")
-def texts(work):
-    rows = pd.read_parquet(work / "dataset.parquet")["text"]
-    lines = list(rows[::25])
-    return [*lines, *("\n".join(lines[i : i + 12]) for i in range(0, len(lines), 12)), *ODD]
+def rows(work):
+    return pd.read_parquet(work / "dataset.parquet")
+
+
+@pytest.fixture(scope="module")
+def texts(rows):
+    lines = list(rows["text"][::8])
+    joined = ["\n".join(lines[i : i + 12]) for i in range(0, len(lines), 12)]
+    return [*lines, *joined, "\n".join(lines[:400]), *odd_texts(1_500), *ODD]
 
 
 class Reference:
-    """What the docstring of SimilarJobs says, by scikit-learn and scipy."""
+    """What the docstring of SimilarJobs says, by scikit-learn, of what scikit-learn fitted."""
 
-    def __init__(self, model, texts):
-        self.vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64).fit(texts)
-        terms = list(self.vectorizer.get_feature_names_out())
-        self.places = model.vocabulary.positions(terms)
+    def __init__(self, fitted, calibration):
+        self.vectorizer = CountVectorizer(
+            analyzer=text.terms, vocabulary=list(fitted.terms), dtype=np.float64
+        )
         self.tfidf = TfidfTransformer(sublinear_tf=True)
-        self.tfidf.idf_ = model.idf.astype(np.float64)
-        shape = (len(model.idf), len(model.titles))
-        entries = (model.weights.astype(np.float64), model.columns.astype(int), model.starts)
-        self.weights = sparse.csr_matrix(entries, shape=shape)
-        self.model = model
+        self.tfidf.idf_ = fitted.idf
+        self.weights = fitted.weights
+        self.bias = fitted.bias
+        self.calibration = calibration
 
     def vectors(self, texts):
         """TF-IDF over the model's terms, shape (texts, terms), and each text's known terms."""
-        found = self.vectorizer.transform(texts).tocoo()
-        known = self.places[found.col] >= 0
-        entries = (found.data[known], (found.row[known], self.places[found.col][known]))
-        counts = sparse.csr_matrix(entries, shape=(len(texts), len(self.model.idf)))
+        counts = self.vectorizer.transform(texts)
         return self.tfidf.transform(counts), np.diff(counts.indptr)
 
-    def logits(self, texts):
-        """Calibrated scores, shape (texts, titles), and which texts have known terms."""
-        vectors, lengths = self.vectors(texts)
-        scores = (vectors @ self.weights).toarray() + self.model.bias.astype(np.float64)
-        factors = map(self.model.calibration.scale, scores, lengths)
-        return np.array(list(factors))[:, None] * scores, lengths > 0
-
     def probabilities(self, texts):
-        logits, usable = self.logits(texts)
-        return softmax(logits, axis=1), usable
+        """Shape (texts, titles), and which texts have known terms."""
+        vectors, lengths = self.vectors(texts)
+        scores = (vectors @ self.weights).toarray() + self.bias
+        factors = list(map(self.calibration.scale, scores, lengths))
+        return softmax(np.array(factors)[:, None] * scores, axis=1), lengths > 0
+
+
+@pytest.fixture(scope="module", params=["prototypes", "linear"])
+def fit(request, jobs, rows):
+    """A published model, and what scikit-learn had fitted.
+
+    Titles that are single letters have enough words each for the linear model.
+    """
+    if request.param == "linear":
+        rows = rows.assign(title=rows["title"].str[0])
+    scores = recipe.fit_scores(rows, recipe.read_terms(rows["text"]))
+    calibrated = recipe.fit(rows) if request.param == "linear" else jobs
+    published = replace(
+        recipe.shorten(scores),
+        calibration=calibrated.calibration,
+        threshold=calibrated.threshold,
+    )
+    assert np.any(scores.bias) == (request.param == "linear")
+    return published, scores
 
 
 @pytest.fixture(scope="module")
-def reference(jobs, texts):
-    return Reference(jobs, texts)
+def reference(jobs, rows):
+    return Reference(recipe.fit_scores(rows, recipe.read_terms(rows["text"])), jobs.calibration)
 
 
-def test_probabilities_are_those_that_scikit_learn_gets(jobs, reference, texts):
-    expected, usable = reference.probabilities(texts)
-    assert len(texts) > 450
-    assert usable.sum() > 450
+def largest_difference(model, expected, usable, texts):
+    largest = 0.0
     for content, row, any_known in zip(texts, expected, usable, strict=True):
-        probabilities = jobs.probabilities([content])
-        if not any_known:
-            assert probabilities is None
-            continue
-        np.testing.assert_allclose(probabilities, row, rtol=0, atol=1e-6)
+        probabilities = model.probabilities([content])
+        assert (probabilities is not None) == any_known
+        if any_known:
+            largest = max(largest, np.abs(probabilities - row).max())
+    return largest
+
+
+def test_probabilities_are_those_that_scikit_learn_gets(fit, texts):
+    published, fitted = fit
+    expected, usable = Reference(fitted, published.calibration).probabilities(texts)
+    assert len(texts) > 3_000
+    assert usable.sum() > 2_500
+    assert not usable.all()
+    assert expected[usable].max() > 0.5
+    assert largest_difference(whole.served(fitted, published), expected, usable, texts) < 1e-6
+    assert 1e-6 < largest_difference(published, expected, usable, texts) < SHORTENED
+
+
+def test_shortened_numbers_rank_and_calibrate_as_whole_ones_do(fit, rows):
+    published, fitted = fit
+    some = rows[::4]
+    titles = some["title"] if len(published.titles) > 26 else some["title"].str[0]
+    pairs = list(zip(titles, some["text"], strict=True))
+    short, full = (
+        evaluate.measure(evaluate.predict(model, pairs))
+        for model in (published, whole.served(fitted, published))
+    )
+    assert full.top1 > 0.5
+    for measure in ("top1", "top5", "ece"):
+        assert abs(getattr(short, measure) - getattr(full, measure)) <= MEASURED
 
 
 def test_several_texts_give_the_geometric_mean_of_those_that_can_be_used(jobs, reference, texts):
     some = [texts[3], "", texts[40], "the and of", texts[-20]]
     expected, usable = reference.probabilities(some)
     mean = np.exp(np.log(expected[usable]).mean(axis=0))
-    np.testing.assert_allclose(jobs.probabilities(some), mean / mean.sum(), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(jobs.probabilities(some), mean / mean.sum(), rtol=0, atol=SHORTENED)
 
 
 @pytest.mark.parametrize("content", ODD, ids=lambda each: ascii(each[:12]))
@@ -212,12 +278,12 @@ def test_a_reason_weighs_what_its_term_adds_to_the_logit_above_the_mean(jobs, re
             continue
         probabilities = jobs.probabilities([content])
         first = int(np.argmax(probabilities))
-        scores = (vectors @ reference.weights).toarray()[0] + jobs.bias
+        scores = (vectors @ reference.weights).toarray()[0] + reference.bias
         scale = jobs.calibration.scale(scores, lengths[0])
         rows = scale * reference.weights.multiply(vectors.T).toarray()
         shares = rows[:, first] - rows.mean(axis=1)
         for reason in jobs.explain([content], [first])[0]:
-            assert np.abs(shares - reason.weight).min() < 1e-6
+            assert np.abs(shares - reason.weight).min() < SHORTENED
             checked += 1
     assert checked > 60
 

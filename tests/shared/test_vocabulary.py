@@ -1,3 +1,6 @@
+from collections import Counter
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,11 +49,38 @@ def test_a_term_that_stands_twice_is_refused():
         Vocabulary.build(["agile", "scrum", "agile"])
 
 
+WORDS = ["a", "b", "c", "agile", "scrum", "c++", "管理", "\ud800"]
+
+
+@given(st.lists(st.sampled_from(WORDS)), st.data())
+def test_counts_are_those_of_the_known_words_and_pairs(words, data):
+    terms = words + [" ".join(pair) for pair in pairwise(words)]
+    known = data.draw(st.sets(st.sampled_from(terms), min_size=1)) if terms else {"x"}
+    vocabulary, _ = Vocabulary.build(sorted(known))
+    expected = Counter(
+        position for position in vocabulary.positions(terms).tolist() if position >= 0
+    )
+    counts = vocabulary.count(words)
+    assert counts == expected
+    assert list(counts) == sorted(counts)
+
+
+def test_a_pair_is_told_from_its_words_and_from_the_same_the_other_way_round():
+    terms = ["agile", "scrum", "agile scrum", "scrum agile", "agile agile", "agilescrum"]
+    vocabulary, _ = Vocabulary.build(terms)
+    assert len(set(vocabulary.positions(terms).tolist())) == len(terms)
+    (scrum_agile,) = vocabulary.positions(["scrum agile"])
+    assert scrum_agile not in vocabulary.count(["agile", "scrum"])
+
+
 def test_a_vocabulary_outlasts_releases():
-    vocabulary, _ = Vocabulary.build(["agile"])
-    assert vocabulary.digests.tolist() == [int.from_bytes(AGILE, "little")]
-    assert vocabulary.digests.dtype == np.dtype("<u8")
+    for term, digest in (("agile", AGILE), ("agile scrum", AGILE * ODD + SCRUM)):
+        vocabulary, _ = Vocabulary.build([term])
+        assert vocabulary.digests.tolist() == [digest % 2**64]
+        assert vocabulary.digests.dtype == np.dtype("<u8")
 
 
-AGILE = bytes.fromhex("5dd1749670b1e280")
+AGILE = int.from_bytes(bytes.fromhex("5dd1749670b1e280"), "little")
 """BLAKE2b of "agile", 8 bytes: `printf agile | b2sum -l 64`."""
+SCRUM = int.from_bytes(bytes.fromhex("2f256aac210e96c9"), "little")
+ODD = 0x9E3779B97F4A7C15

@@ -103,14 +103,17 @@ def test_every_answer_has_a_request_id_and_the_security_headers(served, answer):
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert int(headers["Strict-Transport-Security"].removeprefix("max-age=")) >= 365 * 24 * 3600
     assert "Set-Cookie" not in headers
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=each)
-def test_errors_are_not_kept_by_any_cache(served, answer):
+@pytest.mark.parametrize("answer", [*ANSWERS, PREFLIGHT], ids=each)
+def test_only_what_is_the_same_for_all_is_kept_by_caches(served, answer):
     name, method, path, options, status, _ = answer
-    cached = ask(served, name, method, path, **options).headers.get("Cache-Control")
-    assert (cached == "no-store") == (status != 200)
+    kept = (name, status) == ("top_skills", 200)
+    cached = ask(served, name, method, path, **options).headers["Cache-Control"]
+    assert cached == ("public, max-age=300" if kept else "no-store")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids="".join)

@@ -5,7 +5,7 @@ import pytest
 from shared import model_file
 from shared.models import SimilarJobs, load_similar_jobs
 from training.dataset import Dataset
-from training.similar_jobs import fit
+from training.similar_jobs import fit, refit
 
 TRADES = {
     "nurse": "patients wards wounds shots charts bandages vitals doctors",
@@ -133,12 +133,18 @@ def test_texts_that_share_no_word_can_be_fitted():
     assert first(fit(as_rows(pairs)), "wards") == "nurse"
 
 
-def test_two_titles_can_be_fitted():
-    rows = as_rows([pair for pair in lines() if pair[0] != "cook"])
-    assert first(fit(rows), "wards") == "nurse"
+@pytest.mark.parametrize("pairs", [lines, resumes])
+def test_two_titles_can_be_fitted(pairs):
+    rows = as_rows([pair for pair in pairs() if pair[0] != "cook"])
+    assert first(fit(rows), "wards wounds charts") == "nurse"
 
 
-# On the starter corpus, on lines that the model has not seen
+def test_more_texts_teach_words_and_not_how_sure_to_be():
+    model = fit(as_rows(lines()))
+    more = refit(model, as_rows([*lines(), *[("nurse", "gave catheters to patients")] * 5]))
+    assert model.probabilities(["catheters"]) is None
+    assert first(more, "catheters") == "nurse"
+    assert (more.calibration, more.threshold) == (model.calibration, model.threshold)
 
 
 def test_titles_of_unseen_lines_are_found_far_above_chance(held_out_model, held_out_texts):

@@ -1,0 +1,65 @@
+"""Asks the database of known vulnerabilities about what is locked for the functions.
+
+Fails where it knows one. Where it cannot be asked, one line says so, and that is no failure: a
+machine without it must be able to run the tests.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 120
+
+
+def main() -> int:
+    """1 if any function has a package with a known vulnerability."""
+    code = 0
+    for lock in sorted(ROOT.glob("functions/*/requirements.txt")):
+        known, said = judge(ask(lock))
+        print(f"audit of {lock.parent.name}: {said}")
+        code = max(code, int(known))
+    return code
+
+
+def ask(lock: Path) -> str:
+    """What pip-audit says of a lock, as JSON; nothing where it cannot say."""
+    tool = Path(sys.executable).parent / "pip-audit"
+    options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
+    try:
+        done = subprocess.run(
+            [tool, "--requirement", lock, *options],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return ""
+    return done.stdout
+
+
+def judge(report: str) -> tuple[bool, str]:
+    """Whether a report names vulnerabilities, and what to say of it in a line for each."""
+    try:
+        packages = json.loads(report)["dependencies"]
+    except ValueError:
+        return False, "NOT DONE, the database cannot be reached"
+    skipped = sum("skip_reason" in package for package in packages)
+    found = [
+        f"\n  {package['name']} {package['version']}: {each['id']}, "
+        f"mended in {', '.join(each['fix_versions']) or 'no version'}"
+        for package in packages
+        for each in package.get("vulns", [])
+    ]
+    if found:
+        return True, f"{len(found)} known vulnerabilities" + "".join(found)
+    if skipped == len(packages):
+        return False, "NOT DONE, the database cannot be reached or knows none of the packages"
+    unknown = f", {skipped} that it does not know" if skipped else ""
+    return False, f"no known vulnerability in {len(packages) - skipped} packages{unknown}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Requests that schemathesis makes of openapi.yaml, sent to the staged bundles: all its checks.
+
+FUZZ_EXAMPLES is how many it tries of each operation in each phase. `make fuzz` tries thousands.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import FUNCTIONS
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+SEED = os.environ.get("FUZZ_SEED", "1")
+AT_LEAST = {"similar_jobs": 300, "top_skills": 500}
+"""Cases that are made of the examples and bounds alone, and that a short run has as well."""
+
+
+def document_of(name):
+    """openapi.yaml as it holds at the address of one function."""
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    del document["servers"]
+    paths = {}
+    for path, item in document["paths"].items():
+        kept = {
+            key: {part: each for part, each in operation.items() if part != "servers"}
+            for key, operation in item.items()
+            if key not in ("parameters", "servers") and name in operation["tags"]
+        }
+        if kept:
+            paths[path] = {"parameters": item["parameters"], **kept}
+    return {**document, "paths": paths}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_request_gets_an_answer_that_the_document_does_not_have(served, tmp_path, name):
+    document = tmp_path / "openapi.yaml"
+    document.write_text(yaml.safe_dump(document_of(name)))
+    done = subprocess.run(
+        [
+            Path(sys.executable).parent / "schemathesis",
+            *("--config-file", ROOT / "tests" / "fuzz.toml", "run", document),
+            *("--url", served[name].url, "--checks", "all", "--continue-on-failure"),
+            *("--max-examples", str(EXAMPLES), "--seed", SEED, "--warnings", "off"),
+            *("--generation-database", "none", "--suppress-health-check", "all"),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONWARNINGS": "ignore", "COLUMNS": "200"},
+    )
+    # A line may be as long as a body.
+    report = f"seed {SEED}\n" + "\n".join(line[:300] for line in done.stdout.splitlines()[-200:])
+    assert done.returncode == 0, report
+    cases = int(re.search(r"(\d+) generated", done.stdout)[1])
+    print(f"{name}: {cases} requests, seed {SEED}")
+    assert cases >= AT_LEAST[name], report
+    log = served[name].log.read_text()
+    assert '"ERROR"' not in log
+    assert "Traceback" not in log
