@@ -66,6 +66,9 @@ class EmbeddingJobs:
         mean: np.ndarray = self.distributions(self.embeddings.of(texts)).mean(axis=0)
         return mean
 
+    def likely(self, _: np.ndarray) -> None:
+        """None: no set was measured."""
+
 
 def learned(rows: pd.DataFrame, embeddings: Embeddings) -> EmbeddingJobs:
     """Multinomial logistic regression, every title alike, on the embeddings of a dataset's rows."""

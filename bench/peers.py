@@ -22,6 +22,9 @@ class Peer(Protocol):
     def probabilities(self, texts: list[str]) -> np.ndarray | None:
         """One distribution over `titles`, shape (titles,); None where the texts say nothing."""
 
+    def likely(self, probabilities: np.ndarray) -> list[int] | None:
+        """The positions of the conformal set at 90 %; None where the peer has none."""
+
 
 Fit = Callable[[pd.DataFrame], Peer]
 """From a dataset's rows to a peer."""
@@ -54,6 +57,9 @@ class Among:
         every = self.peer.probabilities(texts)
         some = None if every is None else every[self.positions]
         return None if some is None or not some.sum() else some / some.sum()
+
+    def likely(self, _: np.ndarray) -> None:
+        """None: a set among all titles is none among some."""
 
 
 def original_recipe(rows: pd.DataFrame) -> Peer:

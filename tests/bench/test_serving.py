@@ -61,7 +61,7 @@ def test_a_cold_start_from_a_bucket_costs_less_than_three_empty_ones(
 def test_an_instance_tells_of_its_memory_and_kept_files(case, emulator, bucket_models):
     environment = {"MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
     with instances.started(replace(case, environment=environment)) as instance:
-        (kept,) = [path for path in instance.cache.rglob("*") if path.is_file()]
+        kept = next(path for path in instance.cache.rglob("*") if path.is_file())
         without_file = instance.with_kept_files_mib()
         beside = kept.with_name("beside")
         beside.write_bytes(bytes(50 * 2**20))

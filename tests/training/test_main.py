@@ -289,6 +289,8 @@ def test_a_plain_pipeline_is_published_in_the_place_of_ours(
     with pytest.raises(ModelsUnavailable, match=ALLOWED):
         store.get()
     monkeypatch.setenv(ALLOWED, "1")
+    # Another store: the first one does not try again so soon.
+    store = ModelStore(open_storage(str(out)), "similar_jobs", load_similar_jobs, tmp_path)
     model = store.get().model
     assert model.titles == sorted(TRADES)
     expected = fitted.predict_proba(["steel"])[0]
