@@ -1,6 +1,6 @@
 """What all models are to a comparison of `similar_jobs`, and how it is made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -24,10 +24,6 @@ class Peer(Protocol):
 
     def likely(self, probabilities: np.ndarray) -> list[int] | None:
         """The positions of the conformal set at 90 %; None where the peer has none."""
-
-
-Fit = Callable[[pd.DataFrame], Peer]
-"""From a dataset's rows to a peer."""
 
 
 @dataclass(frozen=True)
