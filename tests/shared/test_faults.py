@@ -234,7 +234,7 @@ def load(path, _):
 store = model_store.ModelStore(open_storage(sys.argv[1]), "thing", load, Path(sys.argv[2]), -1,
                                Path(sys.argv[3]), back_off_seconds=0)
 try:
-    print(store.get().model[:5].decode())
+    print(store.get().model[:5].decode(), flush=True)
 except ModelsUnavailable as error:
     print("unavailable", error)
 if sys.stdin.readline():
