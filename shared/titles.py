@@ -14,7 +14,10 @@ from shared.title_search import TitleSearch, distance
 
 _SPACES = re.compile(r"\s+")
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]?")
-_SEPARATOR = re.compile(r"\s+[-–—|@:]+\s+|\s*[|;:@]\s*|[\r\n]+")
+_SEPARATOR = re.compile(
+    # From the first of many spaces only: from each of them would take the square of their number.
+    r"(?<!\s)\s+[-–—|@:]+\s+|(?:(?<!\s)\s+)?[|;:@]\s*|[\r\n]+"
+)
 _WORD = re.compile(r"\.net\b|[^\W_](?:[^\W_]|[.'’](?=[^\W_]))*(?:\+\+|\#)?|/")
 
 _RANK_LEVEL = re.compile(r"\b(entry|junior|mid|senior)[ -]?level\b")

@@ -1,7 +1,7 @@
-"""What serving may cost, beside an empty function that starts in the same round.
+"""What the bench says of cold starts and memory, and what memory serving may take.
 
-CPU time is compared, and the least of some starts, so that a busy machine does not fail a test;
-`make bench` measures the seconds, and what requests take.
+How fast a start is depends on the machine and on what else it does: no test asserts it. `make
+bench` measures it beside an empty function, and README has its figures.
 """
 
 import json
@@ -9,32 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from bench import instances, load
+from bench import instances, load, serving
 from bench.instances import EMPTY, Case
 from tests.conftest import FUNCTIONS
 
-STARTS = 3
 MOST_MIB = 100
-ON_DISK, IN_BUCKET = 2.0, 3.0
-"""How many times the CPU time of the empty function's first answer."""
 BODY = json.dumps({"experience": [{"description": "taught third grade math"}]}).encode()
 REQUESTS = {"similar_jobs": load.post("/?limit=10", BODY), "top_skills": load.get("/skills/cook")}
-
-
-def least(case):
-    """The least CPU time until the first answer, and the most memory then."""
-    cpu, memory = [], []
-    for _ in range(STARTS):
-        with instances.started(case) as instance:
-            cpu.append(instance.cpu_seconds())
-            memory.append(instance.with_kept_files_mib())
-    return min(cpu), max(memory)
-
-
-@pytest.fixture(scope="module")
-def empty():
-    cpu, _ = least(Case("empty", EMPTY, "empty", load.post("/", BODY)))
-    return cpu
 
 
 @pytest.fixture(params=FUNCTIONS)
@@ -43,19 +24,29 @@ def case(request, staged):
     return Case(name, staged[name] / "main.py", name, REQUESTS[name])
 
 
-def test_a_cold_start_from_disk_costs_less_than_two_empty_ones(empty, case, models):
-    cpu, memory = least(replace(case, environment={"MODELS_URI": str(models)}))
-    assert cpu <= ON_DISK * empty
-    assert memory <= MOST_MIB
+def test_cold_starts_are_measured_beside_an_empty_function(case, emulator, bucket_models, models):
+    on_disk = {"MODELS_URI": str(models)}
+    in_bucket = {"MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
+    cases = [
+        Case("empty", EMPTY, "empty", load.post("/", BODY)),
+        replace(case, name="on disk", environment=on_disk),
+        replace(case, name="in a bucket", environment=in_bucket),
+    ]
+    found = serving.cold_starts(cases, starts=2)
+    assert list(found.index) == ["empty", "on disk", "in a bucket"]
+    assert list(found) == list(serving.COLD)
+    assert (found > 0).all(axis=None)
+    assert found.loc["empty", ["cold s ×", "MiB ×"]].tolist() == [1, 1]
+    assert found["cold s ×"].tolist() == (found["cold s"] / found["cold s"].iloc[0]).tolist()
 
 
-def test_a_cold_start_from_a_bucket_costs_less_than_three_empty_ones(
-    empty, case, emulator, bucket_models
-):
-    environment = {"MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
-    cpu, memory = least(replace(case, environment=environment))
-    assert cpu <= IN_BUCKET * empty
-    assert memory <= MOST_MIB
+@pytest.mark.parametrize("place", ["on disk", "in a bucket"])
+def test_an_instance_takes_little_memory(place, case, emulator, bucket_models, models):
+    uri = str(models) if place == "on disk" else bucket_models
+    environment = {"MODELS_URI": uri, "STORAGE_EMULATOR_HOST": emulator}
+    with instances.started(replace(case, environment=environment)) as instance:
+        assert instance.cpu_seconds() > 0
+        assert instance.with_kept_files_mib() <= MOST_MIB
 
 
 def test_an_instance_tells_of_its_memory_and_kept_files(case, emulator, bucket_models):
