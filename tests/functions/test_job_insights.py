@@ -137,7 +137,7 @@ def test_a_title_without_wages_is_told_apart_from_an_unknown_one(url):
     got = ask(url, "salaries", "soldier")
     assert_http_error(got, 404, "no_data", "'soldier'", "no occupation")
     got = ask(url, "salaries", "actor")
-    assert_http_error(got, 404, "no_data", "'actor'", "no annual wages", "'Actors'")
+    assert_http_error(got, 404, "no_data", "'actor'", "annual wages", "'Actors'")
 
 
 def test_a_state_without_wages_is_named(url, model):

@@ -70,6 +70,11 @@ def test_nobody_goes_on_from_somebody_else():
     assert steps(histories(*[("cook",), ("nurse",)] * 9)) == {}
 
 
+def test_a_job_without_a_title_parts_those_around_it():
+    ways = [("cook", "", "nurse")] * 9 + [("cook", "nurse")] * 5
+    assert steps(histories(*ways)) == {("cook", "nurse"): (1, 5)}
+
+
 def test_jobs_without_an_order_or_with_the_same_are_no_step():
     same = histories(*[("cook", "nurse")] * 5).assign(order=1.0)
     assert steps(same) == {}
@@ -166,12 +171,13 @@ def test_a_table_without_people_pay_or_education_has_no_jobs(table):
 def test_a_row_is_a_job(table):
     found = table(
         title=["Cook", "Nurse", None], person=[1, 2, 3], order=[1, 2, 1],
-        state=["oh", "Bavaria", ""], salary=["$50,000", "n/a", 1],
+        state=["oh", "Bavaria", ""], salary=["$50,000", "n/a", None],
         education=["B.S.", None, None], field=["Art ", None, None],
     )  # fmt: skip
     assert found == [
         Job("1", "Cook", order=1, salary=50_000, state="Ohio", level="bachelor", field="art"),
         Job("2", "Nurse", order=2),
+        Job("3", order=1),
     ]
 
 
