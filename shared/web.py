@@ -72,7 +72,8 @@ class Service:
         for route, handler in routes:
             method, path = route.split(" ", 1)
             handlers.setdefault(path, {})[method] = handler
-        rules = [Rule(path, endpoint=each) for path, each in handlers.items()]
+        self._handlers = handlers
+        rules = [Rule(path, endpoint=path) for path in handlers]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
@@ -134,7 +135,7 @@ class Service:
             rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
             raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
-        return rule.endpoint, dict(parts), rule.rule
+        return self._handlers[rule.rule], dict(parts), rule.rule
 
     def _preflight(self, request: flask.Request) -> flask.Response:
         allowed = _allowed(self._find(request)[0])
