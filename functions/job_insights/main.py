@@ -105,15 +105,15 @@ def _is_in(pay: Pay, state: str | None) -> bool:
 def _no_pay(model: JobInsights, title: str, state: str | None) -> RequestError:
     """What is missing; `state` is None where nothing is known anywhere."""
     occupation = model.occupation(title)
-    if state:
-        of = f"{occupation.name!r}, which counts {title!r}," if occupation else repr(title)
-        where = "any state" if state == ALL else state
-        return _no_data(f"No annual wages of {of} are known in {where}.")
+    where = "" if state is None else " in any state" if state == ALL else f" in {state}"
     if occupation:
         return _no_data(
-            f"No annual wages of {title!r} are known: there are none of {occupation.name!r}, which "
-            "counts it."
+            f"No annual wages of {title!r} are known{where}: there are no official ones of "
+            f"{occupation.name!r}, which counts this work, and too few people with salaries in the "
+            "data."
         )
+    if where:
+        return _no_data(f"No wages of {title!r} are known{where}, but some elsewhere.")
     return _no_data(
         f"No wages of {title!r} are known: no occupation of the official statistics counts this "
         "work, and there are too few people with salaries in the data."
