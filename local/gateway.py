@@ -15,6 +15,7 @@ from local import page
 FUNCTIONS = {
     "similar_jobs": ("/model/similar_jobs",),
     "top_skills": ("/model/skills", "/model/titles"),
+    "job_insights": ("/model/salaries", "/model/paths", "/model/education"),
 }
 """Each function and the paths, with all below them, that are passed on to it."""
 

@@ -21,6 +21,7 @@ from shared.errors import ModelsUnavailable, RequestError, invalid
 from shared.headers import SECURITY_HEADERS
 
 RETRY_AFTER_SECONDS = 5
+KEPT_SECONDS = 300
 PREFLIGHT_SECONDS = 3600
 REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_VERSION_HEADER = "X-Model-Version"
@@ -37,6 +38,15 @@ class Answer:
 
     body: Mapping[str, object] | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def kept_answer(body: Mapping[str, object], version: str) -> Answer:
+    """An answer that models of that version give to everybody, and that anybody may keep."""
+    headers = {
+        MODEL_VERSION_HEADER: version,
+        "Cache-Control": f"public, max-age={KEPT_SECONDS}",
+    }
+    return Answer(body, headers)
 
 
 Handler = Callable[..., Answer]

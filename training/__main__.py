@@ -9,12 +9,14 @@ from typing import TypeVar
 
 from shared import model_file
 from shared.errors import CareerClimberError
+from shared.job_insights import first_figure, load_job_insights
 from shared.manifest import Check
 from shared.models import first_title, load_similar_jobs
 from shared.storage import open_storage
 from shared.top_skills import first_skill, load_top_skills
 from training import (
     dataset,
+    job_insights,
     model_card,
     publish,
     report,
@@ -28,7 +30,7 @@ from training.errors import DataError
 from training.sources import DEFAULT, open_sources
 from training.sources.table import Columns
 
-FITTED = ("similar_jobs.model", "top_skills.model")
+FITTED = ("similar_jobs.model", "top_skills.model", "job_insights.model")
 DATA = "data.json"
 REPORT = "report.json"
 PIPELINE = "similar_jobs.joblib"
@@ -62,6 +64,7 @@ def step_fit(options: argparse.Namespace) -> None:
     model_file.dump(similar_jobs.refit(held_out, data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
+    model_file.dump(job_insights.fit(data), options.work / FITTED[2])
     (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
     for name in FITTED:
         print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
@@ -112,6 +115,10 @@ def _checks(paths: list[Path]) -> dict[str, Check]:
     known = next((title for title in skills.index.titles if first_skill(skills, title)), None)
     if known:
         checks["top_skills"] = Check(known, first_skill(skills, known))
+    insights = load_job_insights(paths[2], paths[2].name)
+    told = next((title for title in insights.index.titles if first_figure(insights, title)), None)
+    if told:
+        checks["job_insights"] = Check(told, first_figure(insights, told))
     if paths[0].name == FITTED[0]:
         jobs = load_similar_jobs(paths[0], paths[0].name)
         rows = {title: jobs.probabilities([title]) for title in jobs.titles[:ASKED]}

@@ -7,10 +7,9 @@ import functions_framework
 
 from shared import limits, web
 from shared.errors import RequestError, invalid
+from shared.known_title import known_title
 from shared.model_store import Loaded, ModelStore
 from shared.top_skills import Skill, TopSkills, first_skill, load_top_skills, read_era
-
-CACHE_SECONDS = 300
 
 store = ModelStore.from_environment("top_skills", load_top_skills, first_skill)
 
@@ -22,9 +21,7 @@ def get_skills(request: flask.Request, title: str) -> web.Answer:
     details = web.flag(request, "details")
     web.check_text(title, "title", limits.TITLE_CHARACTERS)
     loaded = store.get()
-    known = loaded.model.index.find(title)
-    if known is None:
-        raise _unknown_title(loaded.model, title)
+    known = known_title(loaded.model.index, title)
     eras = loaded.model.eras_of(known)
     if era and era not in eras:
         raise _unknown_era(eras)
@@ -76,20 +73,7 @@ def _detailed(skill: Skill) -> dict[str, object]:
 def _answer(
     loaded: Loaded[TopSkills], results: Sequence[object], **more: Sequence[object]
 ) -> web.Answer:
-    headers = {
-        web.MODEL_VERSION_HEADER: loaded.version,
-        "Cache-Control": f"public, max-age={CACHE_SECONDS}",
-    }
-    return web.Answer({"results": results, **more}, headers)
-
-
-def _unknown_title(model: TopSkills, title: str) -> RequestError:
-    return RequestError(
-        404,
-        "unknown_title",
-        "This title is not known.",
-        details={"suggestions": model.index.suggest(title, limits.SUGGESTIONS)},
-    )
+    return web.kept_answer({"results": results, **more}, loaded.version)
 
 
 def _unknown_era(eras: list[str]) -> RequestError:

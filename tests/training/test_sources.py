@@ -2,6 +2,7 @@ import hashlib
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -306,12 +307,12 @@ def index(tmp_path, monkeypatch):
 
 
 def make_wheel(index, tables):
-    name, version = wheel.REQUIREMENT.split("==")
+    name, version = wheel.LAISER.requirement.split("==")
     info = f"{name}-{version}.dist-info"
     path = index / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for table, text in tables.items():
-            archive.writestr(f"{wheel.FOLDER}/{table}", text)
+            archive.writestr(f"{wheel.LAISER.folder}/{table}", text)
         archive.writestr(
             f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         )
@@ -326,17 +327,18 @@ Wick trimming,esco_skill,A skill
 """
 
 
-TABLES = dict.fromkeys(wheel.TABLES, "name\n") | {"task_taxonomy.csv": TABLE}
+TABLES = dict.fromkeys(wheel.LAISER.files, "name\n") | {"task_taxonomy.csv": TABLE}
 
 
 def test_the_tables_are_taken_out_of_the_wheel_once(index, monkeypatch):
     path = make_wheel(index, TABLES)
-    monkeypatch.setattr(wheel, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(wheel, "LAISER", replace(wheel.LAISER, sha256=digest))
     expected = [Record("Trim the wick.", occupation="Lighthouse Keepers")]
     assert list(Statements().records()) == expected
     path.unlink()
     assert list(Statements().records()) == expected
-    assert all(list(wheel.rows(table)) == [] for table in wheel.TABLES[1:])
+    assert all(list(wheel.rows(table)) == [] for table in wheel.LAISER.files[1:])
 
 
 def test_a_wheel_that_is_not_the_pinned_one_is_one_clear_line(index, build, tmp_path):

@@ -1,0 +1,116 @@
+"""`GET /model/salaries/<title>`, `/model/paths/<title>`: what a title pays, where it leads."""
+
+from dataclasses import asdict
+
+import flask
+import functions_framework
+
+from shared import limits, web
+from shared.errors import RequestError, invalid
+from shared.job_insights import JobInsights, Pay, first_figure, load_job_insights
+from shared.known_title import known_title
+from shared.model_store import ModelStore
+from shared.states import NATION, find_state
+
+ALL = "all"
+
+store = ModelStore.from_environment("job_insights", load_job_insights, first_figure)
+
+
+def get_salaries(request: flask.Request, title: str) -> web.Answer:
+    """What a title pays: in the nation, in a state, or in all of them."""
+    state = _state(request)
+    web.check_text(title, "title", limits.TITLE_CHARACTERS)
+    loaded = store.get()
+    known = known_title(loaded.model.index, title)
+    everywhere = loaded.model.pay(known)
+    pay = [each for each in everywhere if _is_in(each, state)]
+    if not pay:
+        raise _no_pay(loaded.model, known, state if everywhere else None)
+    occupation = loaded.model.occupation(known)
+    body = {
+        "results": [
+            {"state": each.state, "seniority": each.seniority, **each.figures,
+             "source": each.source}
+            for each in pay
+        ],
+        "occupation": occupation and asdict(occupation),
+    }  # fmt: skip
+    return web.kept_answer(body, loaded.version)
+
+
+def get_paths(request: flask.Request, title: str) -> web.Answer:
+    """Where people go from a title, as a tree."""
+    depth = web.whole_number(
+        request, "depth", limits.PATHS_DEPTH_DEFAULT, least=1, most=limits.PATHS_DEPTH
+    )
+    breadth = web.whole_number(
+        request, "breadth", limits.PATHS_BREADTH_DEFAULT, least=1, most=limits.PATHS_BREADTH
+    )
+    web.check_text(title, "title", limits.TITLE_CHARACTERS)
+    loaded = store.get()
+    known = known_title(loaded.model.index, title)
+    children = loaded.model.tree(known, depth or 1, breadth or 1)
+    if not children:
+        raise _no_data(
+            f"No way on from {known!r} is known: nobody was seen to take a next job, and no other "
+            "title's work is alike."
+        )
+    basis, _ = loaded.model.graph(known)
+    body = {"results": {"name": known, "children": children}, "basis": basis}
+    return web.kept_answer(body, loaded.version)
+
+
+def _state(request: flask.Request) -> str | None:
+    """A state's name, `ALL`, or None where the nation is meant."""
+    written = request.args.get("state")
+    if written is None or written == ALL:
+        return written
+    state = find_state(written)
+    if state is None:
+        raise invalid(
+            "state: a state of the United States by its name or two letters, or all, please."
+        )
+    return state
+
+
+def _is_in(pay: Pay, state: str | None) -> bool:
+    if state is None:
+        return pay.state in (NATION, None)
+    return pay.state == state or (state == ALL and pay.state not in (NATION, None))
+
+
+def _no_pay(model: JobInsights, title: str, state: str | None) -> RequestError:
+    """What is missing; `state` is None where nothing is known anywhere."""
+    occupation = model.occupation(title)
+    if state:
+        of = f"{occupation.name!r}, which counts {title!r}," if occupation else repr(title)
+        where = "any state" if state == ALL else state
+        return _no_data(f"No annual wages of {of} are known in {where}.")
+    if occupation:
+        return _no_data(
+            f"No annual wages of {title!r} are known: there are none of {occupation.name!r}, which "
+            "counts it."
+        )
+    return _no_data(
+        f"No wages of {title!r} are known: no occupation of the official statistics counts this "
+        "work, and there are too few people with salaries in the data."
+    )
+
+
+def _no_data(message: str) -> RequestError:
+    return RequestError(404, "no_data", message)
+
+
+service = web.Service(
+    ("GET /model/salaries/<path:title>", get_salaries),
+    ("GET /model/paths/<path:title>", get_paths),
+    ("GET /salaries/<path:title>", get_salaries),
+    ("GET /paths/<path:title>", get_paths),
+)
+
+
+@functions_framework.http
+def job_insights(request: flask.Request) -> flask.Response:
+    """The entry point."""
+    return service(request)
