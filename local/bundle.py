@@ -40,11 +40,11 @@ def bundle(directory: Path, addresses: dict[str, str]) -> None:
 
 def _clutter(directory: str, names: list[str]) -> list[str]:
     """What is no file of the page, such as those that editors leave."""
-    here = Path(directory)
-    return [
-        name for name in names
-        if name.startswith(".") or ((here / name).is_file() and Path(name).suffix not in MEDIA_TYPES)
-    ]  # fmt: skip
+    return [name for name in names if name.startswith(".") or _is_strange(Path(directory) / name)]
+
+
+def _is_strange(path: Path) -> bool:
+    return path.is_file() and path.suffix not in MEDIA_TYPES
 
 
 def main(arguments: list[str]) -> int:

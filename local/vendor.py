@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Package:
-    """A package at one version: SHA-512 of its archive in base64, and which files of it are used."""
+    """A package at one version: SHA-512 of its archive in base64, and the files that are used."""
 
     name: str
     version: str

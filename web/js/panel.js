@@ -32,7 +32,7 @@ export async function fill(panel, request, render, { lines = 4, onTitle } = {}) 
     clearTimeout(slow);
   }
   if (asking.signal.aborted) return null;
-  content.replaceChildren(...[shown].flat());
+  content.replaceChildren(...[shown].flat().filter(Boolean));
   panel.removeAttribute("aria-busy");
   return answer;
 }

@@ -12,7 +12,12 @@ export function render({ results, confidence }, onTitle) {
   const room = Math.max(FULL, results[0].probability);
   const rows = results.map((result) => row(result, likely, room, onTitle));
   const list = el("ol", { class: "bars" }, rows.slice(0, FIRST));
-  return [verdict(confidence, results.length), list, more(list, rows.slice(FIRST))];
+  return [
+    verdict(confidence, results.length),
+    el("p", { class: "hint" }, "Choose one to see its skills, its pay and where it leads."),
+    list,
+    more(list, rows.slice(FIRST)),
+  ];
 }
 
 export function mark(list, title) {
@@ -39,18 +44,18 @@ function row({ title, probability, phrases = [] }, likely, room, onTitle) {
 function verdict({ confident, likely_titles: likely }, shown) {
   if (confident == null) return null;
   if (confident) {
-    const all = likely.length === 1 ? "" : "one of these ";
+    const one = likely.length === 1 ? "" : "one of these: ";
     return el(
       "div", { class: "verdict sure" },
       el("p", {}, el("strong", {}, "Quite sure. "),
-        `In nine cases of ten like yours it is ${all}${names(likely)}.`),
+        `In nine cases of ten like yours, it is ${one}${names(likely)}.`),
     );
   }
   const many = likely.length > shown ? `; the likeliest ${shown} are below` : "";
   return el(
     "div", { class: "verdict unsure" },
     el("p", {}, el("strong", {}, "Not sure. "),
-      `${number(likely.length)} titles could be meant${many}. `,
+      `In nine cases of ten like yours, the title is one of ${number(likely.length)}${many}. `,
       "Tools you used, what you made and for whom narrow it down."),
   );
 }

@@ -41,7 +41,7 @@ export async function render(answer, title, chosen, onState) {
     table,
     bySeniority(answer.results),
     el("p", { class: "hint" }, sources(answer)),
-  ].filter(Boolean);
+  ];
 }
 
 // None where there are figures of the nation alone.
@@ -112,7 +112,7 @@ function rows(view, update) {
     el("tbody", {}, pay.map((each) => row(each, each === own, scale, view))),
   );
   if (others.length <= FIRST) return table;
-  const label = view.all ? "Show fewer" : `Show all ${view.states.length} states`;
+  const label = view.all ? "Show fewer" : `Show all ${view.states.length}`;
   const button = el("button", { type: "button", class: "quiet" }, label);
   button.addEventListener("click", () => {
     update({ all: !view.all });
@@ -136,7 +136,7 @@ function row(pay, own, scale, { nation, charts }) {
 // US dollars → percents of the chart's width.
 function scaleOf(library, pay) {
   const values = pay.flatMap((each) => (each ? [each.p10, each.lower_quantile, each.median, each.upper_quantile, each.p90] : []));
-  return library.scaleLinear(library.extent(values.filter((each) => each != null)), [1, 99]).nice(4);
+  return library.scaleLinear(library.extent(values.filter((each) => each != null)), [4, 93]).nice(4);
 }
 
 function axis(library, scale) {
