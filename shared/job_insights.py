@@ -112,6 +112,52 @@ class Graph:
 
 
 @dataclass(frozen=True)
+class Schooling:
+    """A level of education, and how many have it, None where it is only asked for.
+
+    `field` is None for all fields that are not told of by themselves. `share` is from 0 to 1.
+    """
+
+    level: str
+    field: str | None
+    share: float
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Schools:
+    """Levels of education, the largest share first; title i has those of `starts[i]:starts[i + 1]`.
+
+    `seniorities` are places in `SENIORITIES`; `levels` and `fields` are places in `words`,
+    `UNKNOWN` for no field. `shares` are in ten thousandths; `counts` are `UNKNOWN` where the level
+    is asked for.
+    """
+
+    starts: NDArray[np.int64]
+    seniorities: NDArray[np.int8]
+    levels: NDArray[np.int32]
+    fields: NDArray[np.int32]
+    shares: NDArray[np.int16]
+    counts: NDArray[np.int32]
+    words: list[str]
+
+    def of(self, title: int, seniority: str | None) -> list[Schooling]:
+        """The levels of a title's people of that seniority, or of everybody."""
+        span = range(int(self.starts[title]), int(self.starts[title + 1]))
+        place = SENIORITIES.index(seniority)
+        return [self._schooling(i) for i in span if self.seniorities[i] == place]
+
+    def _schooling(self, i: int) -> Schooling:
+        field, count = int(self.fields[i]), int(self.counts[i])
+        return Schooling(
+            self.words[self.levels[i]],
+            None if field == UNKNOWN else self.words[field],
+            int(self.shares[i]) / VALUE_ONE,
+            None if count == UNKNOWN else count,
+        )
+
+
+@dataclass(frozen=True)
 class JobInsights:
     """What is known of each title of `index`, in its order.
 
@@ -129,6 +175,7 @@ class JobInsights:
     collected: Groups
     observed: Graph
     alike: Graph
+    schools: Schools
 
     def occupation(self, title: str) -> Occupation | None:
         """The occupation that official wages of a title speak of."""
@@ -150,6 +197,11 @@ class JobInsights:
         if self.observed.steps(self.index.titles.index(title)):
             return "observed", self.observed
         return "similarity", self.alike
+
+    def education(self, title: str, seniority: str | None) -> tuple[str, list[Schooling]]:
+        """The education of a title's people: "observed", or "required" where it is asked for."""
+        found = self.schools.of(self.index.titles.index(title), seniority)
+        return "required" if found and found[0].count is None else "observed", found
 
     def tree(self, title: str, depth: int, breadth: int) -> list[dict[str, object]]:
         """The steps from a title, the steps from there, and so on, `depth` times.
@@ -185,4 +237,4 @@ def first_figure(model: JobInsights, title: str) -> str:
 
 def load_job_insights(path: Path, _file_name: str) -> JobInsights:
     """A published `job_insights` file."""
-    return model_file.load(path, JobInsights, TitleIndex, Groups, Graph)
+    return model_file.load(path, JobInsights, TitleIndex, Groups, Graph, Schools)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,12 +21,13 @@ from hypothesis import settings
 
 from bench import environments
 from shared.storage import open_storage
+from tests import people
 from tests.bucket_proxy import proxied
 from training import __main__ as training
 from training import signing
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("similar_jobs", "top_skills")
+FUNCTIONS = ("similar_jobs", "top_skills", "job_insights")
 START_SECONDS = 60
 BUCKET = "test-models"
 TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
@@ -60,10 +61,15 @@ class Running:
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The leavings of every training step on the starter corpus: a dataset and fitted models."""
+    """The leavings of every training step on the starter corpus: a dataset and fitted models.
+
+    The table of `tests.people` adds no text.
+    """
     directory = tmp_path_factory.mktemp("training")
-    options = ["--source", "starter", "--work", str(directory), "--out", str(directory / "models")]
-    assert training.main(["build", *options]) == 0
+    people.jobs().to_csv(directory / "people.csv", index=False)
+    sources = ["--source", "starter", "--source", f"table:{directory / 'people.csv'}"]
+    places = ["--work", str(directory), "--out", str(directory / "models")]
+    assert training.main(["build", *sources, *places]) == 0
     return directory
 
 
@@ -163,12 +169,15 @@ def serve(
 def served(
     serve: Callable[..., "contextmanager[Running]"], models: Path
 ) -> Iterator[dict[str, Running]]:
-    """Both functions running on `models`, for tests that only send requests."""
-    with (
-        serve("similar_jobs", MODELS_URI=str(models), CORS_ORIGINS="https://front.example") as jobs,
-        serve("top_skills", MODELS_URI=str(models)) as skills,
-    ):
-        yield {"similar_jobs": jobs, "top_skills": skills}
+    """All functions running on `models`, for tests that only send requests."""
+    settings = {"similar_jobs": {"CORS_ORIGINS": "https://front.example"}}
+    with ExitStack() as running:
+        yield {
+            name: running.enter_context(
+                serve(name, MODELS_URI=str(models), **settings.get(name, {}))
+            )
+            for name in FUNCTIONS
+        }
 
 
 @pytest.fixture

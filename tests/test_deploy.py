@@ -16,12 +16,11 @@ import pytest
 
 from shared import limits, manifest, model_store
 from shared.storage import open_storage
-from tests.conftest import PUBLIC_KEY
+from tests.conftest import FUNCTIONS, PUBLIC_KEY
 from training import __main__ as training
 from training import publish
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("similar_jobs", "top_skills")
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
 SETTING = re.compile(r"^([A-Z_]+)=\$\{\1:-(.*)\} # (.+)$", re.MULTILINE)
 GCLOUD_SECONDS = 120
@@ -266,7 +265,7 @@ def test_a_dry_run_runs_nothing_and_changes_nothing(tree, fake_gcloud):
     before = sorted(tree.root.rglob("*"))
     done = tree.deploy("--dry-run")
     assert done.returncode == 0
-    assert deployments(done.stdout).keys() == {"similar-jobs", "top-skills"}
+    assert deployments(done.stdout).keys() == {name.replace("_", "-") for name in FUNCTIONS}
     assert tree.calls() == []
     assert sorted(tree.root.rglob("*")) == before
 
@@ -464,12 +463,12 @@ def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gc
     floor = f"@MODELS_SERIAL_FLOOR={publish.serial(open_storage(publishable))}"
     assert sum(floor in word for call in tree.calls() for word in call) == len(FUNCTIONS)
     assert [[word.replace(floor, "") for word in call] for call in tree.calls()] == said
-    assert done.stdout.splitlines()[-2:] == [
+    assert done.stdout.splitlines()[-3:] == [
+        "job_insights: https://job-insights.example",
         "similar_jobs: https://similar-jobs.example",
         "top_skills: https://top-skills.example",
     ]
-    assert tree.staged("similar_jobs")
-    assert tree.staged("top_skills")
+    assert all(map(tree.staged, FUNCTIONS))
     current = manifest.decode(open_storage(publishable).read(manifest.CURRENT))
     assert {file.name for file in current.files} == {*training.FITTED, "model_card.md"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PUBLIC_KEY
+from tests.conftest import FUNCTIONS, PUBLIC_KEY
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("bench", "functions", "local", "shared", "tests", "training")
@@ -63,14 +63,18 @@ def test_the_functions_run_on_the_same_versions():
 NOT_FOR_ANSWERING = {"sklearn", "scipy", "joblib", "pandas", "google.cloud.storage", "training"}
 
 
-@pytest.mark.parametrize("name", ["similar_jobs", "top_skills"])
+ASKED = {"similar_jobs": "/", "top_skills": "/titles", "job_insights": "/paths/cook"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_answer_from_a_directory_imports_nothing_heavy(name, staged, models):
     code = f"""
 import sys
 from functions_framework import create_app
 client = create_app({name!r}, {str(staged[name] / "main.py")!r}).test_client()
 body = {{"experience": [{{"description": "drove a truck"}}]}}
-answer = client.post("/", json=body) if {name!r} == "similar_jobs" else client.get("/titles")
+post = {name!r} == "similar_jobs"
+answer = client.post("/", json=body) if post else client.get({ASKED[name]!r})
 assert answer.status_code == 200, answer.data
 print([name for name in {sorted(NOT_FOR_ANSWERING)!r} if name in sys.modules])
 """

@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import json
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,10 +14,11 @@ import requests
 import yaml
 from jsonschema import Draft202012Validator
 
-from shared import headers, limits, models, top_skills, web
+from shared import headers, job_insights, limits, models, states, top_skills, web
+from tests.conftest import FUNCTIONS
+from training import collected
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("similar_jobs", "top_skills")
 SPEC = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 PLAIN = {"$ref": "#/components/schemas/SimilarJobs"}
@@ -119,6 +121,7 @@ def test_its_limits_are_those_of_the_code():
     lists = [
         parts["schemas"][each]["properties"]["results"] for each in ("Skills", "DetailedSkills")
     ]
+    depth, breadth = (parts["parameters"][each]["schema"] for each in ("Depth", "Breadth"))
     titles = [parts["parameters"][each]["schema"] for each in ("TitleInPath", "TitleInQuery", "Q")]
     texts = [
         experiences["items"]["properties"]["description"]["maxLength"],
@@ -136,6 +139,10 @@ def test_its_limits_are_those_of_the_code():
         "SKILLS_DEFAULT": {skills["default"]},
         "SKILLS_MOST": {skills["maximum"], *(each["maxItems"] for each in lists)},
         "SUGGESTIONS": {suggestions["suggestions"]["maxItems"]},
+        "PATHS_DEPTH": {depth["maximum"]},
+        "PATHS_DEPTH_DEFAULT": {depth["default"]},
+        "PATHS_BREADTH": {breadth["maximum"], parts["schemas"]["Branches"]["maxItems"]},
+        "PATHS_BREADTH_DEFAULT": {breadth["default"]},
     }
 
     assert written == {name: {getattr(limits, name)} for name in vars(limits) if name.isupper()}
@@ -212,13 +219,10 @@ def test_its_examples_are_what_its_schemas_say():
 
 @pytest.fixture(scope="module")
 def without_models(serve, tmp_path_factory):
-    """Both functions, with a place of models where there are none."""
+    """All functions, with a place of models where there are none."""
     nowhere = str(tmp_path_factory.mktemp("nothing"))
-    with (
-        serve("similar_jobs", MODELS_URI=nowhere) as jobs,
-        serve("top_skills", MODELS_URI=nowhere) as skills,
-    ):
-        yield {"similar_jobs": jobs, "top_skills": skills}
+    with ExitStack() as running:
+        yield {name: running.enter_context(serve(name, MODELS_URI=nowhere)) for name in FUNCTIONS}
 
 
 def asked(path, title="data%20scientist"):
@@ -326,6 +330,25 @@ def test_its_kinds_of_skills_are_those_of_the_code():
     assert set(schemas["KnownSkill"]["properties"]["taxonomy"]["enum"]) == taxonomies
 
 
+def test_its_words_of_insights_are_those_of_the_code():
+    schemas = SPEC["components"]["schemas"]
+    salary = schemas["Salary"]
+    written = {*states.STATES, *states.STATES.values(), "all"}
+    sources = {job_insights.OFFICIAL, job_insights.COLLECTED}
+
+    assert schemas["Seniority"]["enum"] == [*filter(None, job_insights.SENIORITIES)]
+    assert set(schemas["Occupation"]["properties"]["basis"]["enum"]) == set(job_insights.LINKS)
+    assert set(salary["properties"]["source"]["enum"]) == sources
+    assert salary["required"] == ["state", "seniority", *job_insights.FIGURES, "source"]
+    assert set(SPEC["components"]["parameters"]["State"]["schema"]["enum"]) == written
+    least = {
+        salary["properties"]["count"]["minimum"],
+        schemas["Branches"]["items"]["properties"]["count"]["minimum"],
+        schemas["Education"]["properties"]["results"]["items"]["properties"]["count"]["minimum"],
+    }
+    assert least == {collected.LEAST_PEOPLE}
+
+
 def test_an_unknown_era_is_refused_as_it_says(served):
     answer = requests.get(f"{served['top_skills'].url}/data%20scientist?era=1800", timeout=30)
 
@@ -387,6 +410,7 @@ def test_a_body_is_taken_just_where_its_schema_takes_it(served, body):
 
 def edges(schema):
     """Values at both sides of each bound: those that are taken, those that are not."""
+    schema = resolve(schema)
     if "enum" in schema:
         return schema["enum"], ["", "2", "true"]
     if "pattern" in schema:  # of an era
@@ -438,19 +462,22 @@ def test_every_string_may_stand_in_the_path_of_a_title(served, title):
 
 
 def test_a_default_is_what_is_done_without_the_parameter(served):
-    url = f"{served['top_skills'].url}/model"
+    def results(name, path, **query):
+        url = f"{served[name].url}/model/{path}"
+        return requests.get(url, params=query, timeout=30).json()["results"]
 
-    def results(path, **query):
-        return requests.get(f"{url}/{path}", params=query, timeout=30).json()["results"]
-
-    for path in ("skills/data scientist", "titles"):
-        operation = SPEC["paths"]["/model/" + path.replace("data scientist", "{title}")]["get"]
+    for name, path in (
+        ("top_skills", "skills/data scientist"),
+        ("top_skills", "titles"),
+        ("job_insights", "paths/data analyst"),
+    ):
+        operation = SPEC["paths"]["/model/" + re.sub("/data .*", "/{title}", path)]["get"]
         defaults = {
             each["name"]: each["schema"]["default"]
             for each in map(resolve, operation["parameters"])
             if "default" in each["schema"]
         }
-        assert results(path) == results(path, **defaults)
+        assert results(name, path) == results(name, path, **defaults)
 
 
 def test_the_wait_it_shows_is_the_one_that_is_asked_for():

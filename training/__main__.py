@@ -44,12 +44,16 @@ def step_dataset(options: argparse.Namespace) -> None:
     """Reads the sources and writes one labelled table."""
     columns = Columns(
         options.title_column, options.description_column, options.label_column,
-        start=options.start_column, end=options.end_column,
+        start=options.start_column, end=options.end_column, person=options.person_column,
+        order=options.order_column, salary=options.salary_column, state=options.state_column,
+        education=options.education_column, field=options.field_column,
     )  # fmt: skip
     made = dataset.build(open_sources(options.source or DEFAULT, columns), options.min_rows)
     made.save(options.work)
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
+    if len(made.jobs):
+        print(f"jobs: {len(made.jobs)} of {made.jobs['person'].nunique()} people")
     for reason, rows in made.left_out.items():
         if rows:
             print(f"left out: {rows} ({reason})")
@@ -202,6 +206,18 @@ def _sources(sub: argparse.ArgumentParser) -> None:
         "--end-column", default="end", metavar="C",
         help="when it ended, where there is such a column (default: end)",
     )  # fmt: skip
+    for name, meaning in (
+        ("person", "who held the job: jobs of one person make a way"),
+        ("order", "the place of the job among the person's"),
+        ("salary", "US dollars a year"),
+        ("state", "the state of the United States where it was"),
+        ("education", "the person's degree or level of education"),
+        ("field", "what it was in"),
+    ):
+        sub.add_argument(
+            f"--{name}-column", default=name, metavar="C",
+            help=f"{meaning}, where there is such a column (default: {name})",
+        )  # fmt: skip
     sub.add_argument(
         "--min-rows", type=int, default=3, metavar="N",
         help="titles with fewer different texts are left out (default: 3, which is the least)",

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +13,25 @@ from shared import text
 from shared.titles import parse, singular
 from training.errors import DataError
 from training.progress import progress
-from training.records import Record, Source
+from training.records import Record, Required, Source
 from training.sources.starter import titles_by_occupation
 
 TEST_SHARE = 0.1
 LEAST_ROWS = 3
 """Different texts that a title needs, so that most folds of the calibration have some."""
 COLUMNS = ["title", "text", "source", "weight", "group", "start", "end", "part"]
+JOB_COLUMNS = {
+    "person": str, "title": str, "seniority": str, "order": float, "salary": float, "state": str,
+    "level": str, "field": str,
+}  # fmt: skip
+
+
+_parse = lru_cache(maxsize=100_000)(parse)
+
+
+def no_jobs() -> pd.DataFrame:
+    """A table of jobs without any."""
+    return pd.DataFrame(columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -27,11 +40,16 @@ class Dataset:
 
     `start` and `end` are years, null where they are not known.
     `names` are other names by title; `left_out` counts rows by why they are not used.
+    `jobs` has a row a job of a person, with `JOB_COLUMNS`, null where not known: also those that
+    have no text, or a title that has too few. `required` are the shares of levels of education that
+    a title asks for.
     """
 
     rows: pd.DataFrame
     names: dict[str, list[str]]
     left_out: dict[str, int]
+    jobs: pd.DataFrame = field(default_factory=no_jobs)
+    required: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of one part."""
@@ -43,10 +61,11 @@ class Dataset:
         return sorted(set(self.rows["title"]))
 
     def save(self, directory: Path) -> None:
-        """Writes `dataset.parquet` and `names.json` into `directory`."""
+        """Writes `dataset.parquet`, `jobs.parquet` and `names.json` into `directory`."""
         directory.mkdir(parents=True, exist_ok=True)
         self.rows.to_parquet(directory / "dataset.parquet", index=False)
-        extra = {"names": self.names, "left_out": self.left_out}
+        self.jobs.to_parquet(directory / "jobs.parquet", index=False)
+        extra = {"names": self.names, "left_out": self.left_out, "required": self.required}
         (directory / "names.json").write_text(json.dumps(extra, indent=1), encoding="utf-8")
 
     @classmethod
@@ -54,10 +73,11 @@ class Dataset:
         """Reads what `save` wrote. Raises `DataError` where nothing lies there."""
         try:
             rows = pd.read_parquet(directory / "dataset.parquet")
+            jobs = pd.read_parquet(directory / "jobs.parquet")
             extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
-        return cls(rows, extra["names"], extra["left_out"])
+        return cls(rows, extra["names"], extra["left_out"], jobs, extra["required"])
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:
@@ -95,13 +115,44 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
         )
     frame["part"] = _parts(frame)
     kept = set(frame["title"])
-    return Dataset(frame, {t: n for t, n in names.items() if t in kept}, left_out)
+    names = {title: each for title, each in names.items() if title in kept}
+    return Dataset(frame, names, left_out, _jobs(sources), _required(sources, covered))
+
+
+def _jobs(sources: Iterable[Source]) -> pd.DataFrame:
+    """The jobs of all sources; people of two of them are never the same."""
+    rows = []
+    for i, source in enumerate(sources):
+        for job in source.jobs():
+            parsed = _parse(job.title)
+            rows.append((f"{i} {job.person}", job.label or parsed.name, parsed.seniority, job.order,
+                         job.salary, job.state, job.level, job.field))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS) if rows else no_jobs()
+
+
+def _required(
+    sources: Iterable[Source], covered: dict[str, list[str]]
+) -> dict[str, dict[str, float]]:
+    """What titles ask for; of one that several occupations belong to, the mean of those."""
+    listed: dict[str, list[Required]] = {}
+    for source in sources:
+        for each in source.education():
+            for title in _of(each.occupation, covered):
+                listed.setdefault(title, []).append(each)
+    required = {}
+    for title, every in listed.items():
+        occupations = len({each.occupation for each in every})
+        shares: dict[str, float] = {}
+        for each in every:
+            shares[each.level] = shares.get(each.level, 0.0) + each.share / occupations
+        required[title] = shares
+    return required
 
 
 def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:
     if record.occupation:
         return _of(record.occupation, covered)
-    name = record.label or parse(record.title).name
+    name = record.label or _parse(record.title).name
     return [name] if name else []
 
 

@@ -1,14 +1,26 @@
-"""Makes what `job_insights` tells: official wages, and the titles whose work is alike."""
+"""Makes what `job_insights` tells: pay, where people go next, education.
+
+Of official wages and texts, every title; of what people's jobs tell, where a table has them.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from shared import limits
-from shared.job_insights import FIGURES, LINKS, UNKNOWN, VALUE_ONE, Graph, Groups, JobInsights
+from shared.job_insights import (
+    FIGURES,
+    LINKS,
+    UNKNOWN,
+    VALUE_ONE,
+    Graph,
+    Groups,
+    JobInsights,
+    Schools,
+)
 from shared.states import AREAS
 from shared.titles import TitleIndex
-from training import oews, related
+from training import collected, oews, related
 from training.dataset import Dataset
 from training.occupations import links
 from training.oews import Wages, with_annual_wages
@@ -39,9 +51,10 @@ def fit(data: Dataset) -> JobInsights:
         ),
         links=np.array([LINKS.index(link.basis) if link else 0 for link in linked], np.int8),
         official=groups(map(_official, (wages[place] for place in used))),
-        collected=groups([] for _ in index.titles),
-        observed=graph([] for _ in index.titles),
+        collected=groups(collected.pay(data.jobs, index.titles)),
+        observed=graph(collected.next_jobs(data.jobs, index.titles)),
         alike=graph(map(_alike, likenesses)),
+        schools=schools(_education(data, index.titles)),
     )
 
 
@@ -68,6 +81,37 @@ def graph(entries: Iterable[Iterable[tuple[int, float, int | None]]]) -> Graph:
         np.array([round(value * VALUE_ONE) for _, value, _ in every], np.int16),
         np.array([UNKNOWN if n is None else n for _, _, n in every], np.int32),
     )
+
+
+School = tuple[int, str, str | None, float, int | None]
+"""A seniority, a level of education and its field, the share of people and how many they are."""
+
+
+def schools(entries: Iterable[Iterable[School]]) -> Schools:
+    """Each title's education; the largest share first."""
+    listed = [
+        sorted(each, key=lambda school: (-school[3], school[1], school[2] or ""))
+        for each in entries
+    ]
+    every = [school for each in listed for school in each]
+    words = sorted({word for school in every for word in school[1:3] if word})
+    places: dict[str | None, int] = {word: i for i, word in enumerate(words)} | {None: UNKNOWN}
+    return Schools(
+        _starts(listed),
+        np.array([seniority for seniority, *_ in every], np.int8),
+        np.array([places[level] for _, level, *_ in every], np.int32),
+        np.array([places[field] for _, _, field, *_ in every], np.int32),
+        np.array([round(share * VALUE_ONE) for *_, share, _ in every], np.int16),
+        np.array([UNKNOWN if n is None else n for *_, n in every], np.int32),
+        words,
+    )
+
+
+def _education(data: Dataset, titles: Sequence[str]) -> Iterable[list[School]]:
+    """What people of a title have learnt; where that is not known, what the title asks for."""
+    for title, seen in zip(titles, collected.education(data.jobs, titles), strict=True):
+        required = data.required.get(title, {})
+        yield seen or [(0, level, None, share, None) for level, share in required.items()]
 
 
 def _starts(listed: Sequence[Sequence[object]]) -> np.ndarray:

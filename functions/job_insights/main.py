@@ -1,4 +1,7 @@
-"""`GET /model/salaries/<title>`, `/model/paths/<title>`: what a title pays, where it leads."""
+"""What a title pays, where it leads, what its people have learnt: data for pictures.
+
+`GET /model/salaries/<title>`, `GET /model/paths/<title>`, `GET /model/education/<title>`.
+"""
 
 from dataclasses import asdict
 
@@ -7,7 +10,7 @@ import functions_framework
 
 from shared import limits, web
 from shared.errors import RequestError, invalid
-from shared.job_insights import JobInsights, Pay, first_figure, load_job_insights
+from shared.job_insights import SENIORITIES, JobInsights, Pay, first_figure, load_job_insights
 from shared.known_title import known_title
 from shared.model_store import ModelStore
 from shared.states import NATION, find_state
@@ -61,6 +64,25 @@ def get_paths(request: flask.Request, title: str) -> web.Answer:
     return web.kept_answer(body, loaded.version)
 
 
+def get_education(request: flask.Request, title: str) -> web.Answer:
+    """The education of a title's people, or of those of one seniority."""
+    seniority = request.args.get("seniority")
+    if seniority is not None and seniority not in SENIORITIES:
+        raise invalid(f"seniority: one of {', '.join(filter(None, SENIORITIES))}, please.")
+    web.check_text(title, "title", limits.TITLE_CHARACTERS)
+    loaded = store.get()
+    known = known_title(loaded.model.index, title)
+    basis, education = loaded.model.education(known, seniority)
+    if not education:
+        raise _no_data(
+            f"No education of {known!r} is known"
+            + (f" at the level {seniority!r}" if seniority else "")
+            + ": the data that the models were made from tell of none, or of too few people."
+        )
+    body = {"results": [asdict(each) for each in education], "basis": basis}
+    return web.kept_answer(body, loaded.version)
+
+
 def _state(request: flask.Request) -> str | None:
     """A state's name, `ALL`, or None where the nation is meant."""
     written = request.args.get("state")
@@ -105,8 +127,10 @@ def _no_data(message: str) -> RequestError:
 service = web.Service(
     ("GET /model/salaries/<path:title>", get_salaries),
     ("GET /model/paths/<path:title>", get_paths),
+    ("GET /model/education/<path:title>", get_education),
     ("GET /salaries/<path:title>", get_salaries),
     ("GET /paths/<path:title>", get_paths),
+    ("GET /education/<path:title>", get_education),
 )
 
 

@@ -18,7 +18,11 @@ MOST_MIB = 100
 ON_DISK, IN_BUCKET = 2.0, 3.0
 """How many times the CPU time of the empty function's first answer."""
 BODY = json.dumps({"experience": [{"description": "taught third grade math"}]}).encode()
-REQUESTS = {"similar_jobs": load.post("/?limit=10", BODY), "top_skills": load.get("/skills/cook")}
+REQUESTS = {
+    "similar_jobs": load.post("/?limit=10", BODY),
+    "top_skills": load.get("/skills/cook"),
+    "job_insights": load.get("/salaries/cook"),
+}
 
 
 def least(case):
