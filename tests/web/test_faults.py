@@ -9,7 +9,7 @@ from tests.web.visits import ANALYST, found, tell, whole
 def test_while_an_answer_is_on_its_way_its_place_is_kept(open_page, keep):
     page = open_page()
     held = []
-    page.route("**/model/similar_jobs*", held.append)
+    page.route("**/model/similar_jobs*", lambda route: held.append(route))
     page.get_by_label("What did you do?").fill(ANALYST)
     page.get_by_role("button", name="Find titles").click()
     panel = page.locator("#titles")
@@ -47,7 +47,7 @@ def test_what_passes_by_itself_is_tried_again_by_itself(open_page):
 def test_an_answer_that_is_overtaken_is_not_shown(open_page):
     page = open_page()
     held = []
-    page.route("**/model/similar_jobs*", held.append, times=1)
+    page.route("**/model/similar_jobs*", lambda route: held.append(route), times=1)
     page.get_by_label("What did you do?").fill("drove a truck over long distances")
     page.get_by_role("button", name="Find titles").click()
     expect(page.locator("#titles .skeleton")).to_be_visible()

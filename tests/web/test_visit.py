@@ -62,10 +62,9 @@ def test_a_sure_answer_says_so_and_parts_what_is_likely_from_the_rest(open_page,
 
     page.route("**/model/similar_jobs*", surely)
     titles = tell(page, ANALYST)
-    likely = [titles.nth(i).locator(".name").inner_text() for i in range(2)]
-    expect(page.locator(".verdict")).to_contain_text(
-        f"Quite sure. In nine cases of ten like yours, it is one of these: {likely[0]} and {likely[1]}."
-    )
+    first, second = (titles.nth(i).locator(".name").inner_text() for i in range(2))
+    expect(page.locator(".verdict")).to_contain_text("Quite sure. In nine cases of ten like yours,")
+    expect(page.locator(".verdict")).to_contain_text(f"one of these: {first} and {second}.")
     assert page.locator(".bars > .unlikely").count() == 3
     keep(page, "sure")
 

@@ -9,7 +9,7 @@ def test_the_first_view_is_light(open_page, browser, site):
     context = browser.new_context()
     page = context.new_page()
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(site, wait_until="networkidle")
     sizes = {answer.url.removeprefix(site): len(answer.body()) for answer in answers}
     context.close()

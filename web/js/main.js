@@ -55,7 +55,7 @@ function showTitle(title) {
   showSkills();
   fill($("#wages"), REQUESTS.wages(), (found) => wages.render(found, title, view.state, setState), { lines: 6 });
   fill($("#paths"), REQUESTS.paths(), (found) => paths.render(found, open));
-  fill($("#education"), REQUESTS.education(), education.render, { lines: 3 });
+  fill($("#education"), REQUESTS.education(), education.render, { lines: 3, optional: true });
 }
 
 function showSkills() {

@@ -8,8 +8,10 @@ const latest = new WeakMap();
 
 // Asks, and fills the panel's .content with what `render` makes of the answer, which may take its
 // time. Gives the answer; null where there is none, or where the panel was asked for something else.
-// `onTitle` follows a suggestion in place of a title that is not known.
-export async function fill(panel, request, render, { lines = 4, onTitle } = {}) {
+// `onTitle` follows a suggestion in place of a title that is not known. An `optional` panel is gone
+// where there is nothing to show in it.
+export async function fill(panel, request, render, options = {}) {
+  const { lines = 4, onTitle, optional = false } = options;
   const content = $(".content", panel);
   latest.get(panel)?.abort();
   const asking = new AbortController();
@@ -17,6 +19,7 @@ export async function fill(panel, request, render, { lines = 4, onTitle } = {}) 
   panel.setAttribute("aria-busy", "true");
   const note = el("p", { class: "hint", role: "status" });
   content.replaceChildren(skeleton(lines), note);
+  panel.hidden = false;
   const slow = setTimeout(() => (note.textContent = "Still at it: the service may be starting."), SLOW);
   const onRetry = (error) => (note.textContent = `${error.message} Trying again …`);
   let answer = null;
@@ -27,7 +30,8 @@ export async function fill(panel, request, render, { lines = 4, onTitle } = {}) 
   } catch (error) {
     answer = null;
     if (!(error instanceof ApiError) && !asking.signal.aborted) console.error(error);
-    shown = problem(error, onTitle, () => fill(panel, request, render, { lines, onTitle }));
+    shown = problem(error, onTitle, () => fill(panel, request, render, options));
+    panel.hidden = optional && error.status === 404;
   } finally {
     clearTimeout(slow);
   }
