@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stages build/<function>/ and deploys it as a Cloud Function (2nd generation); with `web`, the page
-# to a bucket. The whole way from an empty project to two answering URLs, costs, updating and
-# undoing: docs/operating.md
+# to a bucket. The whole way from an empty project to answering URLs, costs, updating and undoing:
+# docs/operating.md
 set -euo pipefail
 cd "$(dirname "$0")"
 

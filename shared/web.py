@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import flask
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, PathConverter, Rule
 
 from shared import body, limits, logs, malformed
@@ -62,15 +62,17 @@ class _Path(PathConverter):
 class Service:
     """One function's routes as the callable that functions-framework wants.
 
-    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler).
+    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler). A request has the methods of the
+    path that fits best, and no others, even where a wider path has more.
     """
 
     def __init__(self, *routes: tuple[str, Handler]) -> None:
         self.routes = routes
-        rules = []
+        handlers: dict[str, dict[str, Handler]] = {}
         for route, handler in routes:
             method, path = route.split(" ", 1)
-            rules.append(Rule(path, methods=[method], endpoint=handler))
+            handlers.setdefault(path, {})[method] = handler
+        rules = [Rule(path, endpoint=each) for path, each in handlers.items()]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
@@ -114,25 +116,28 @@ class Service:
         return response
 
     def _match(self, request: flask.Request) -> tuple[Handler, dict[str, str], str]:
-        method = "GET" if request.method == "HEAD" else request.method
-        try:
-            rule, parts = self._urls.match(request.path, method, return_rule=True)
-        except MethodNotAllowed as error:
-            allowed = _with_options(error.valid_methods or ())
+        handlers, parts, path = self._find(request)
+        handler = handlers.get("GET" if request.method == "HEAD" else request.method)
+        if handler is None:
+            allowed = _allowed(handlers)
             raise RequestError(
                 405,
                 "method_not_allowed",
                 f"Allowed here: {', '.join(allowed)}.",
                 headers={"Allow": ", ".join(allowed)},
-            ) from None
+            )
+        return handler, parts, path
+
+    def _find(self, request: flask.Request) -> tuple[dict[str, Handler], dict[str, str], str]:
+        """The handlers of the request's path, by method; the path's parts; the path as routed."""
+        try:
+            rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
             raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
         return rule.endpoint, dict(parts), rule.rule
 
     def _preflight(self, request: flask.Request) -> flask.Response:
-        allowed = _with_options(self._urls.allowed_methods(request.path))
-        if allowed == ["OPTIONS"]:
-            raise RequestError(404, "unknown_path", "There is nothing at this path.")
+        allowed = _allowed(self._find(request)[0])
         methods = ", ".join(allowed)
         response = flask.Response(
             status=204,
@@ -265,8 +270,10 @@ def _unavailable() -> RequestError:
     )
 
 
-def _with_options(methods: Iterable[str]) -> list[str]:
-    return sorted({"OPTIONS", *methods})
+def _allowed(handlers: Iterable[str]) -> list[str]:
+    """The methods that a path answers which has handlers for these."""
+    head = {"HEAD"} if "GET" in handlers else set()
+    return sorted({"OPTIONS", *head, *handlers})
 
 
 def _allow_origin(request: flask.Request, response: flask.Response) -> None:

@@ -662,9 +662,9 @@ def test_the_pages_commands_are_whole_and_accepted(tree, gcloud, tmp_path):
     distinct = dict.fromkeys(
         tuple(arguments)
         for name, *arguments in recorded
-        # Logging in and configuring ask nobody; what is done to both functions is tried with one.
+        # Logging in and configuring ask nobody; what is done to all functions is tried with one.
         if name == "gcloud" and arguments[0] not in ("auth", "config")
-        if "top-skills" not in arguments
+        if not {"top-skills", "job-insights"} & set(arguments)
     )
     assert len(distinct) > 30
     # As the page's `gcloud config set project` leaves it.

@@ -246,7 +246,10 @@ def jobs_request(path, status):
     }[status]
 
 
-def skills_request(method, path, status):
+def title_request(method, path, status):
+    if method == "post":
+        wrong = {"path": asked(path, "zqxj%2Fzqxj")} if status == 404 else {"path": asked(path)}
+        return {**jobs_request(path, status), **wrong}
     if "titles" in path:
         bad = f"{path}?limit=0"
     else:
@@ -277,7 +280,7 @@ def test_every_answer_is_had_and_is_as_it_says(served, without_models, path, met
     if name == "similar_jobs":
         request = jobs_request(path, status)
     else:
-        request = skills_request(method, path, status)
+        request = title_request(method, path, status)
     url = functions[name].url + request.pop("path")
     answer = requests.request(url=url, timeout=30, **request)
 
@@ -319,6 +322,15 @@ def test_details_are_as_it_says(served):
     details = {"$ref": "#/components/schemas/DetailedSkills"}
     assert conforms(answer.json(), details)
     assert len(answer.json()["results"]) == limits.SKILLS_DEFAULT
+
+
+def test_a_gap_is_as_it_says(served):
+    url = f"{served['top_skills'].url}/data%20scientist"
+    plain, detailed = (requests.post(f"{url}?details={n}", json=JOB, timeout=30) for n in "01")
+
+    assert conforms(plain.json(), {"$ref": "#/components/schemas/SkillGap"})
+    assert conforms(detailed.json(), {"$ref": "#/components/schemas/DetailedSkillGap"})
+    assert not conforms(plain.json(), {"$ref": "#/components/schemas/DetailedSkillGap"})
 
 
 def test_its_kinds_of_skills_are_those_of_the_code():
@@ -397,15 +409,15 @@ BODIES = [
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: json.dumps(body)[:70])
 def test_a_body_is_taken_just_where_its_schema_takes_it(served, body):
     schema = SPEC["components"]["requestBodies"]["Experience"]["content"]["application/json"]
-    answer = requests.post(
-        served["similar_jobs"].url,
-        data=json.dumps(body),
-        headers={"Content-Type": "application/json"},
-        timeout=30,
-    )
-
     expected = (200, 422) if conforms(body, schema["schema"]) else (400, 413)
-    assert answer.status_code in expected
+    for url in (served["similar_jobs"].url, f"{served['top_skills'].url}/cook"):
+        answer = requests.post(
+            url,
+            data=json.dumps(body),
+            headers={"Content-Type": "application/json"},
+            timeout=30,
+        )
+        assert answer.status_code in expected
 
 
 def edges(schema):

@@ -24,18 +24,18 @@ def next_jobs(jobs: pd.DataFrame, titles: Sequence[str]) -> list[list[tuple[int,
     """For each title, where people went from it: the title, the share of people, how many.
 
     Next is the job that follows and has another title; the share is of all who went on from the
-    title, to whichever title. A step between two jobs of which neither is known to be the earlier
-    one is none.
+    title, to whichever title. A step to or from a job without a title is none, nor is one between
+    two jobs of which neither is known to be the earlier one.
     """
     places = {title: i for i, title in enumerate(titles)}
     gone: dict[str, set[str]] = defaultdict(set)
     steps: dict[tuple[str, str], set[str]] = defaultdict(set)
-    ordered = jobs[jobs["order"].notna() & (jobs["title"] != "")]
-    ordered = ordered.sort_values(["person", "order"], kind="stable")
+    ordered = jobs[jobs["order"].notna()].sort_values(["person", "order"], kind="stable")
     columns = (ordered["person"], ordered["title"], ordered["order"])
     before: tuple[str, str, float] = ("", "", 0.0)
     for person, title, order in zip(*columns, strict=True):
-        if person == before[0] and title != before[1] and order > before[2]:
+        same = person == before[0] and order > before[2]
+        if same and title and before[1] and title != before[1]:
             gone[before[1]].add(person)
             steps[before[1], title].add(person)
         before = (person, title, order)

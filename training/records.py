@@ -35,7 +35,7 @@ class OtherNames:
 
 @dataclass(frozen=True)
 class Job:
-    """A job that somebody held: `title` as it was written, or `label` ready to be used.
+    """A job that somebody held: `title` as it was written, or `label` ready to be used, if any.
 
     `person` tells people apart. `order` rises from a person's earliest job to the latest, None
     where it is not known. `salary` is in US dollars a year, `state` a name in `shared.states`,

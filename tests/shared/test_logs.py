@@ -1,6 +1,7 @@
 """What the functions write to their logs while they are served, and what they never write."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 import requests

@@ -11,10 +11,11 @@ import pytest
 from tests.conftest import assert_one_line
 from training import wheel
 from training.__main__ import main
+from training.dataset import Dataset
 from training.errors import DataError
-from training.records import OtherNames, Record
+from training.records import OtherNames, Record, Required
 from training.sources import open_sources, starter
-from training.sources.onet import TECHNOLOGIES, OnetRelease
+from training.sources.onet import EDUCATION, TECHNOLOGIES, OnetRelease
 from training.sources.starter import StarterTitle
 from training.sources.statements import Statements
 from training.sources.table import Columns, Table
@@ -384,6 +385,42 @@ def test_the_technologies_of_a_release_are_read(tmp_path):
         "O*NET-SOC Code\tExample\n99-1001.00\tLamp Log\n11-1111.11\tOf no occupation\n"
     )
     assert list(OnetRelease(release).technologies()) == [("Lighthouse Keepers", "Lamp Log")]
+
+
+EDUCATION_ROWS = """O*NET-SOC Code\tScale ID\tCategory\tData Value\tRecommend Suppress
+99-1001.00\tRL\t2\t75.5\tN
+99-1001.00\tRL\t6\t24.5\tN
+99-1001.00\tRL\t8\t0.0\tN
+99-1001.00\tRW\t8\t90\tN
+35-3031.00\tRL\t2\t60\tY
+11-1111.11\tRL\t2\t60\tN
+"""
+
+
+def test_the_education_of_a_release_is_read_where_it_is_there(tmp_path):
+    assert list(OnetRelease(ONET).education()) == []
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / EDUCATION).write_text(EDUCATION_ROWS)
+    assert list(OnetRelease(release).education()) == [
+        Required("Lighthouse Keepers", "high school", 0.755),
+        Required("Lighthouse Keepers", "bachelor", 0.245),
+    ]
+
+
+@pytest.mark.parametrize("row", ["99-1001.00\tRL\t13\t1\tN", "99-1001.00\tRL\t2\tmany\tN"])
+def test_education_that_is_none_is_one_clear_line(build, tmp_path, row):
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / EDUCATION).write_text(EDUCATION_ROWS + row)
+    assert_one_line(build("--source", f"onet:{release}"), "no category from 1 to 12")
+
+
+def test_the_education_of_a_release_becomes_a_datasets(build, tmp_path):
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / EDUCATION).write_text(EDUCATION_ROWS)
+    assert build("--source", f"onet:{release}")[0] == 0
+    assert Dataset.load(tmp_path / "work").required == {
+        "lighthouse keeper": {"high school": 0.755, "bachelor": 0.245}
+    }
 
 
 def test_a_release_becomes_a_dataset(build, tmp_path):

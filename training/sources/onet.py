@@ -15,12 +15,13 @@ ALTERNATE = "Alternate Titles.txt"
 TECHNOLOGIES = "Technology Skills.txt"
 EDUCATION = "Education, Training, and Experience.txt"
 REQUIRED_LEVEL = "RL"
-LEVELS = (
-    "less than high school", "high school", "certificate", "some college", "associate", "bachelor",
-    "post-bachelor certificate", "master", "post-master certificate", "first professional degree",
-    "doctorate", "post-doctoral training",
-)  # fmt: skip
-"""O*NET's categories 1 to 12 of the required level of education."""
+LEVELS = {
+    "1": "less than high school", "2": "high school", "3": "certificate", "4": "some college",
+    "5": "associate", "6": "bachelor", "7": "post-bachelor certificate", "8": "master",
+    "9": "post-master certificate", "10": "first professional degree", "11": "doctorate",
+    "12": "post-doctoral training",
+}  # fmt: skip
+"""O*NET's categories of the required level of education."""
 
 
 class OnetRelease:
@@ -72,8 +73,8 @@ class OnetRelease:
         for code, scale, category, percent, suppress in rows:
             if scale == REQUIRED_LEVEL and suppress != "Y" and code in names:
                 try:
-                    level, share = LEVELS[int(category) - 1], float(percent) / 100
-                except (ValueError, IndexError):
+                    level, share = LEVELS[category], float(percent) / 100
+                except (ValueError, KeyError):
                     raise DataError(
                         f"{self._directory / EDUCATION}: {category!r}, {percent!r} is no category "
                         "from 1 to 12 with its per cent"

@@ -91,13 +91,14 @@ class Table:
         return iter(())
 
     def jobs(self) -> Iterator[Job]:
-        """One job a row with a title, in a table that tells of people, pay or education.
+        """One job a row, in a table that tells of people, pay or education.
 
-        Without a column of persons, each row is somebody else's.
+        Without a column of persons, each row is somebody else's. A row without a title is a job as
+        well: it parts those before it from those after it.
         """
         columns = self._columns
         title = columns.label or columns.title
-        frame = self._read(title).dropna(subset=[title])
+        frame = self._read(title)
         wanted = (columns.person, columns.salary, columns.education)
         if not any(each in frame for each in wanted):
             return
@@ -114,7 +115,7 @@ class Table:
                 state=find_state(_text(state) or ""),
                 level=_level(_text(level)),
                 field=_text(field, lower=True),
-                **{kind: str(name).strip()},
+                **{kind: _text(name) or ""},
             )
 
     def education(self) -> Iterator[Required]:
