@@ -10,6 +10,7 @@ from urllib.parse import quote
 FUNCTIONS = {
     "similar_jobs": ("/model/similar_jobs",),
     "top_skills": ("/model/skills", "/model/titles"),
+    "submissions": ("/model/submissions",),
 }
 """Each function and the paths, with all below them, that are passed on to it."""
 

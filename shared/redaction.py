@@ -133,8 +133,8 @@ _WORDS_TOO = frozenset(
 """Names that are also words of work, places or tools: not enough by themselves."""
 _NOT_AFTER_A_NAME = frozenset(
     """academy airlines associates award bank center church city clinic college company corp corporation
-    county creek event foundation framework group hall hospital hotel inc institute lake library llc ltd
-    mall market museum park partners school solutions station store street studio systems test
+    county creek event foundation framework group hospital hotel inc institute library llc ltd
+    mall market museum partners school solutions station store street studio systems test
     university""".split()
 )
 

@@ -9,7 +9,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import flask
@@ -33,10 +33,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler answers: the JSON body, as an object or already encoded, and headers."""
+    """What a handler answers: the JSON body, as an object or already encoded, and headers.
+
+    Without a body, `b""`, there is no media type either.
+    """
 
     body: Mapping[str, object] | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 Handler = Callable[..., Answer]
@@ -52,11 +56,13 @@ class _Path(PathConverter):
 class Service:
     """One function's routes as the callable that functions-framework wants.
 
-    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler).
+    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler). `headers` are what pages of
+    other origins may send beside what every function takes.
     """
 
-    def __init__(self, *routes: tuple[str, Handler]) -> None:
+    def __init__(self, *routes: tuple[str, Handler], headers: Sequence[str] = ()) -> None:
         self.routes = routes
+        self._headers = ", ".join(["Content-Type", REQUEST_ID_HEADER, *headers])
         rules = []
         for route, handler in routes:
             method, path = route.split(" ", 1)
@@ -129,7 +135,7 @@ class Service:
             headers={
                 "Allow": methods,
                 "Access-Control-Allow-Methods": methods,
-                "Access-Control-Allow-Headers": f"Content-Type, {REQUEST_ID_HEADER}",
+                "Access-Control-Allow-Headers": self._headers,
                 "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
             },
         )
@@ -228,7 +234,9 @@ def _check_nesting(value: object, left: int) -> None:
 
 def _encode(answer: Answer) -> flask.Response:
     encoded = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    response = flask.Response(encoded, mimetype="application/json")
+    response = flask.Response(encoded, status=answer.status, mimetype="application/json")
+    if not encoded:
+        del response.headers["Content-Type"]
     response.headers.update(answer.headers)
     return response
 

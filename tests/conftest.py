@@ -27,6 +27,8 @@ from training import signing
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("similar_jobs", "top_skills")
+"""Those that answer from models."""
+ALL_FUNCTIONS = (*FUNCTIONS, "submissions")
 START_SECONDS = 60
 BUCKET = "test-models"
 TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
@@ -108,7 +110,7 @@ def own_models(models: Path, tmp_path: Path) -> Path:
 def staged() -> dict[str, Path]:
     """Each function's staged bundle, as it is uploaded."""
     subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True, cwd=ROOT)
-    return {name: ROOT / "build" / name for name in FUNCTIONS}
+    return {name: ROOT / "build" / name for name in ALL_FUNCTIONS}
 
 
 @pytest.fixture(scope="session")
@@ -161,14 +163,18 @@ def serve(
 
 @pytest.fixture(scope="session")
 def served(
-    serve: Callable[..., "contextmanager[Running]"], models: Path
+    serve: Callable[..., "contextmanager[Running]"],
+    models: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Running]]:
-    """Both functions running on `models`, for tests that only send requests."""
+    """All functions running on `models`, for tests that only send requests."""
+    place = tmp_path_factory.mktemp("submissions")
     with (
         serve("similar_jobs", MODELS_URI=str(models), CORS_ORIGINS="https://front.example") as jobs,
         serve("top_skills", MODELS_URI=str(models)) as skills,
+        serve("submissions", SUBMISSIONS_URI=str(place)) as submissions,
     ):
-        yield {"similar_jobs": jobs, "top_skills": skills}
+        yield {"similar_jobs": jobs, "top_skills": skills, "submissions": submissions}
 
 
 @pytest.fixture
