@@ -81,8 +81,8 @@ _NO_TITLES = frozenset(
 """After "Ms", which people also write for Microsoft."""
 _CALLINGS = frozenset(
     """boss captain chef client coach colonel father general grandma grandpa judge lady lord nurse
-    pastor professor rabbi reverend sergeant sister supervisor uncle aunt mentor patient photographer
-    lieutenant""".split()
+    pastor professor rabbi reverend sergeant sister supervisor uncle aunt mentor patient
+    photographer lieutenant""".split()
 )
 """Before a name, a part of it; before anything else, just a word."""
 _CUES = frozenset(
@@ -132,9 +132,9 @@ _WORDS_TOO = frozenset(
 )
 """Names that are also words of work, places or tools: not enough by themselves."""
 _NOT_AFTER_A_NAME = frozenset(
-    """academy airlines associates award bank center church city clinic college company corp corporation
-    county creek event foundation framework group hospital hotel inc institute library llc ltd
-    mall market museum partners school solutions station store street studio systems test
+    """academy airlines associates award bank center church city clinic college company corp
+    corporation county creek event foundation framework group hospital hotel inc institute library
+    llc ltd mall market museum partners school solutions station store street studio systems test
     university""".split()
 )
 
