@@ -16,6 +16,7 @@ FUNCTIONS = {
     "similar_jobs": ("/model/similar_jobs",),
     "top_skills": ("/model/skills", "/model/titles"),
     "job_insights": ("/model/salaries", "/model/paths", "/model/education"),
+    "submissions": ("/model/submissions",),
 }
 """Each function and the paths, with all below them, that are passed on to it."""
 
