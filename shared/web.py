@@ -74,11 +74,11 @@ class Service:
     def __init__(self, *routes: tuple[str, Handler], headers: Sequence[str] = ()) -> None:
         self.routes = routes
         self._headers = ", ".join(["Content-Type", REQUEST_ID_HEADER, *headers])
-        handlers: dict[str, dict[str, Handler]] = {}
+        self._handlers: dict[str, dict[str, Handler]] = {}
         for route, handler in routes:
             method, path = route.split(" ", 1)
-            handlers.setdefault(path, {})[method] = handler
-        rules = [Rule(path, endpoint=each) for path, each in handlers.items()]
+            self._handlers.setdefault(path, {})[method] = handler
+        rules = [Rule(path, endpoint=path) for path in self._handlers]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
@@ -140,7 +140,7 @@ class Service:
             rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
             raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
-        return rule.endpoint, dict(parts), rule.rule
+        return self._handlers[rule.endpoint], dict(parts), rule.rule
 
     def _preflight(self, request: flask.Request) -> flask.Response:
         allowed = _allowed(self._find(request)[0])

@@ -51,7 +51,9 @@ def local(models, output):
     """A `python -m local` that was just started: its port and its process."""
     port = free_ports()
     command = [sys.executable, "-m", "local"]
-    both = {"env": environment(port, models), "cwd": ROOT, "stderr": subprocess.STDOUT}
+    kept = {"SUBMISSIONS_URI": str(output.parent / "submissions")}
+    env = {**environment(port, models), **kept}
+    both = {"env": env, "cwd": ROOT, "stderr": subprocess.STDOUT}
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, **both)
     try:
@@ -177,7 +179,7 @@ def test_statuses_and_headers_come_through(url, method, path, status):
         assert int(answer.headers["Content-Length"]) == len(content)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/model/skillsets", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/nothing", "/model/skillsets", "/favicon.ico"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_other_paths_are_404_in_json(url, path, method):
     answer = requests.request(method, url + path, data=b"x", timeout=30)

@@ -24,7 +24,7 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 PATIENCE = 30_000
 """Milliseconds until what should appear counts as missing."""
 
-STATUS = re.compile("Failed to load resource: the server responded with a status of 4")
+STATUS = re.compile("Failed to load resource: the server responded with a status of [45]")
 """The browser's note of an answer such as 404, which the page handles."""
 
 
@@ -35,13 +35,22 @@ def libraries() -> None:
 
 
 @pytest.fixture(scope="session")
-def site(
-    default_models: Path, libraries: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def site_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the site's output goes."""
+    return tmp_path_factory.mktemp("site") / "output"
+
+
+@pytest.fixture(scope="session")
+def site_submissions(site_output: Path) -> Path:
+    """Where the site keeps what is sent in."""
+    return site_output.parent / "submissions"
+
+
+@pytest.fixture(scope="session")
+def site(default_models: Path, libraries: None, site_output: Path) -> Iterator[str]:
     """The page's address."""
-    output = tmp_path_factory.mktemp("site") / "output"
-    with local(default_models, output) as (port, process):
-        wait_until_ready(process, output)
+    with local(default_models, site_output) as (port, process):
+        wait_until_ready(process, site_output)
         yield f"http://127.0.0.1:{port}/"
 
 

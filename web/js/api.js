@@ -1,5 +1,5 @@
-// Sends a request of requests.js: waits, tries again where that may help, and makes every failure an
-// `ApiError` with a message for people.
+// Sends a request of requests.js: waits, tries again where that may help, which no request minds, and
+// makes every failure an `ApiError` with a message for people.
 import { API } from "./config.js";
 
 const TIMEOUT = 30_000; // ms for one try; a function that starts answers within 20 s
@@ -25,7 +25,7 @@ export async function ask(request, { signal, onRetry = () => {} } = {}) {
     } catch (error) {
       signal?.throwIfAborted();
       const passes = error.status === 0 || PASSING.includes(error.status);
-      if (!request.repeatable || !passes || tries === TRIES) throw error;
+      if (!passes || tries === TRIES) throw error;
       onRetry(error);
       await pause(Math.min(PAUSE_MOST, error.after || PAUSE * 2 ** (tries - 1)), signal);
     }
@@ -39,7 +39,7 @@ async function once(request, signal) {
   try {
     answer = await fetch(address(request), {
       method: request.method,
-      headers: request.body && { "Content-Type": "application/json" },
+      headers: { ...request.headers, ...(request.body && { "Content-Type": "application/json" }) },
       body: request.body && JSON.stringify(request.body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       credentials: "omit",

@@ -11,19 +11,24 @@ export function form(read) {
   const send = el("button", {}, "Send my text in");
   const element = el(
     "form", {},
-    el("p", {}, "So far, nothing of your text was kept. If you like, send it in: it is stored, and the models may learn from it. " +
-      "Give the title you had, above, and take out names and addresses first. You get a receipt, with which you can delete it at any time."),
+    el("p", {},
+      "So far, nothing of your text was kept. If you like, send it in, with the title you had, " +
+      "above: it is stored, and the models may learn from it. Names and addresses are taken out " +
+      "as well as a program can, so read it over first. You get a receipt, with which you can " +
+      "delete it at any time."),
     el("label", { class: "check" }, box, el("span", {}, "I agree that what I wrote above is stored and used to improve the models.")),
     el("p", { class: "actions" }, send),
     note,
   );
+  const key = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
     note.className = "hint";
     note.textContent = "Sending …";
     try {
-      const { results } = await ask(requests.submit(read()));
+      const { results } = await ask(requests.submit(read(), key));
       element.replaceWith(receiptOf(results[0].receipt));
     } catch (error) {
       note.className = "problem";

@@ -30,7 +30,7 @@ async function findTitles(jobs) {
   const [first] = answer.results;
   say(`Most like your work: ${first.title}, ${percent(first.probability)}.`);
   $("#consent").hidden = false;
-  $("#consent .content").replaceChildren(consent.form(() => asked));
+  $("#consent .content").replaceChildren(consent.form(experience.read));
   titles.mark(panel, view.title);
   if (view.title) showSkills();
 }

@@ -2,8 +2,8 @@
 
 const title = (name) => encodeURIComponent(name);
 
-const post = (to, path, body) => ({ to, method: "POST", path, body, repeatable: true });
-const get = (to, path) => ({ to, method: "GET", path, repeatable: true });
+const post = (to, path, body) => ({ to, method: "POST", path, body });
+const get = (to, path) => ({ to, method: "GET", path });
 
 export const similarJobs = (experience) =>
   post("similar_jobs", "/model/similar_jobs?explain=1&limit=10", { experience });
@@ -14,7 +14,7 @@ export const titles = (typed) =>
 export const skills = (name) => get("top_skills", `/model/skills/${title(name)}?details=1`);
 
 export const gap = (name, experience) =>
-  post("top_skills", `/model/skills/${title(name)}`, { experience });
+  post("top_skills", `/model/skills/${title(name)}?details=1`, { experience });
 
 // Of the nation; `allStates` has those of each state.
 export const salaries = (name) => get("job_insights", `/model/salaries/${title(name)}`);
@@ -27,13 +27,12 @@ export const paths = (name, depth) =>
 
 export const education = (name) => get("job_insights", `/model/education/${title(name)}`);
 
-// Not repeatable by itself: each one that arrives is kept, and has a receipt of its own.
-export const submit = (experience) => ({
+// The key, a new one for each submission, lets it be sent again without being kept twice.
+export const submit = (experience, key) => ({
   ...post("submissions", "/model/submissions", { experience, consent: true }),
-  repeatable: false,
+  headers: { "Idempotency-Key": key },
 });
 
 export const withdraw = (receipt) => ({
   to: "submissions", method: "DELETE", path: `/model/submissions/${title(receipt)}`,
-  repeatable: true,
 });

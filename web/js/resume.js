@@ -54,9 +54,11 @@ function job(title, lines, start, end) {
 }
 
 async function readPdf(file) {
-  const { GlobalWorkerOptions, getDocument } = await pdf();
+  const { GlobalWorkerOptions, VerbosityLevel, getDocument } = await pdf();
   GlobalWorkerOptions.workerSrc = PDF_WORKER;
-  const loading = getDocument({ data: await file.arrayBuffer(), disableFontFace: true });
+  const loading = getDocument({
+    data: await file.arrayBuffer(), disableFontFace: true, verbosity: VerbosityLevel.ERRORS,
+  });
   try {
     const document = await loading.promise;
     const pages = [];
