@@ -11,6 +11,8 @@ TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=
 .PHONY: run test fuzz audit lock sbom bench clean
 
 run: models/manifest.json
+	@$(BIN)/python -m local.vendor || \
+		echo "warning: the page has no charts, and reads no PDF and no DOCX" >&2
 	@exec $(BIN)/python -m local
 
 test: $(VENV)/installed
@@ -18,6 +20,7 @@ test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python .ci/audit.py
+	.ci/chromium
 	$(BIN)/python -m pytest
 
 audit: $(VENV)/installed
@@ -63,4 +66,4 @@ models/manifest.json: $(VENV)/installed $(TRAINING)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .cache build models
+	rm -rf $(VENV) .cache build models web/vendor

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Stages build/<function>/ and deploys it as a Cloud Function (2nd generation). The whole way from
-# an empty project to answering URLs, costs, updating and undoing: docs/operating.md
+# Stages build/<function>/ and deploys it as a Cloud Function (2nd generation); with `web`, the page
+# to a bucket. The whole way from an empty project to answering URLs, costs, updating and undoing:
+# docs/operating.md
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -26,6 +27,8 @@ RATE_LIMIT=${RATE_LIMIT:-120} # requests a minute of one address that a load bal
 BAN_SECONDS=${BAN_SECONDS:-300} # for how long it then answers 429 to all of this address
 PUBLIC=${PUBLIC:-0} # 1: anybody may call; 0: only callers with the role roles/run.invoker
 CORS_ORIGINS=${CORS_ORIGINS:-} # origins whose pages may call, spaces between, or *; unset: none
+WEB_URI=${WEB_URI:-} # where the page goes; unset: gs://PROJECT-career-climber-web
+API_URL=${API_URL:-} # address of a load balancer that the page asks; unset: each function's own
 
 SERVICES=(
 	artifactregistry.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com
@@ -39,10 +42,17 @@ main() {
 	local name
 	if $STAGE_ONLY; then
 		for name in "${FUNCTIONS[@]}"; do stage "$name"; done
+		if $WEB; then stage_web; fi
 		return
 	fi
 	check_settings
 	find_project
+	if [[ ${#FUNCTIONS[@]} != 0 ]]; then deploy_functions; fi
+	if $WEB; then deploy_web; fi
+}
+
+deploy_functions() { # FUNCTIONS, and what they need
+	local name
 	enable_services
 	make_account
 	make_bucket
@@ -59,11 +69,12 @@ main() {
 
 usage() {
 	cat <<-END
-		Usage: ./deploy.sh [--stage-only] [--dry-run] [--help] [FUNCTION ...]
+		Usage: ./deploy.sh [--stage-only] [--dry-run] [--help] [FUNCTION ...] [web]
 
 		Deploys the functions named, or all of them: $(known_functions)
+		With web, uploads the page that uses them.
 
-		  --stage-only  only copy what is uploaded to build/<function>/
+		  --stage-only  only copy what is uploaded to build/<function>/ or build/web/
 		  --dry-run     print the commands, and run none
 
 		Settings are environment variables. With their defaults:
@@ -72,9 +83,10 @@ usage() {
 	sed -n 's/^\([A-Z_]*\)=\${\1:-\(.*\)} # \(.*\)$/  \1=\2\n      \3/p' deploy.sh
 }
 
-read_arguments() { # sets STAGE_ONLY, DRY_RUN and FUNCTIONS
+read_arguments() { # sets STAGE_ONLY, DRY_RUN, FUNCTIONS and WEB
 	STAGE_ONLY=false
 	DRY_RUN=false
+	WEB=false
 	FUNCTIONS=()
 	local argument
 	for argument in "$@"; do
@@ -85,15 +97,16 @@ read_arguments() { # sets STAGE_ONLY, DRY_RUN and FUNCTIONS
 			usage
 			exit 0
 			;;
+		web) WEB=true ;;
 		-*) stop "there is no option $argument; ./deploy.sh --help shows all" 2 ;;
 		*)
 			[[ " $(known_functions) " == *" $argument "* && $argument != *" "* ]] ||
-				stop "there is no function '$argument'; there are: $(known_functions)" 2
+				stop "there is no function '$argument'; there are: $(known_functions), and web" 2
 			FUNCTIONS+=("$argument")
 			;;
 		esac
 	done
-	if [[ ${#FUNCTIONS[@]} == 0 ]]; then read -ra FUNCTIONS <<<"$(known_functions)"; fi
+	if [[ ${#FUNCTIONS[@]} == 0 ]] && ! $WEB; then read -ra FUNCTIONS <<<"$(known_functions)"; fi
 }
 
 known_functions() { # their names, in one line
@@ -119,6 +132,10 @@ check_settings() { # what gcloud would take, and mean something else by, or find
 		stop "BAN_SECONDS is '$BAN_SECONDS'; set a whole number from 1" 2
 	[[ $MODELS_URI =~ ^(gs://[^@]+)?$ ]] ||
 		stop "MODELS_URI is '$MODELS_URI'; set gs://bucket/prefix, or unset it" 2
+	[[ $WEB_URI =~ ^(gs://[^@]+)?$ ]] ||
+		stop "WEB_URI is '$WEB_URI'; set gs://bucket, or unset it" 2
+	[[ $API_URL =~ ^(https://[A-Za-z0-9.:-]+)?$ ]] ||
+		stop "API_URL is '$API_URL'; set https://host, or unset it" 2
 	[[ $MODELS_REFRESH_SECONDS =~ ^[0-9]+$ ]] ||
 		stop "MODELS_REFRESH_SECONDS is '$MODELS_REFRESH_SECONDS'; set a whole number" 2
 	[[ $MODELS_SERIAL_FLOOR =~ ^[0-9]*$ ]] ||
@@ -158,6 +175,8 @@ find_project() { # sets PROJECT, and what follows from it
 	MODELS_URI=${MODELS_URI%/}
 	BUCKET=${MODELS_URI#gs://}
 	BUCKET=gs://${BUCKET%%/*}
+	WEB_URI=${WEB_URI:-gs://$PROJECT-career-climber-web}
+	WEB_URI=${WEB_URI%/}
 	ACCOUNT=$SERVICE_ACCOUNT@$PROJECT.iam.gserviceaccount.com
 	COMMON=(--project="$PROJECT" --quiet)
 }
@@ -297,18 +316,58 @@ limit_rates() { # of each caller's address; Cloud Run by itself bounds all calle
 	done
 }
 
+stage_web() { # [FUNCTION=URL ...]: the page, and nothing else, to build/web
+	run "make the environment with 'make models/manifest.json'" \
+		.venv/bin/python -m local.bundle build/web "$@"
+}
+
+deploy_web() { # the page to its bucket: never that of the models, which nobody else may read
+	local bucket=${WEB_URI#gs://} name
+	local addresses=() hint="you need roles/storage.admin in $PROJECT"
+	bucket=gs://${bucket%%/*}
+	[[ $bucket != "$BUCKET" ]] || stop "$bucket has the models; set WEB_URI to another bucket" 2
+	for name in $(known_functions); do
+		if [[ -z $API_URL ]]; then find_url "$name"; fi
+		addresses+=("$name=${API_URL:-$URL}")
+	done
+	stage_web "${addresses[@]}"
+	if lacks "" gcloud storage buckets describe "$bucket" --format="value(name)" "${COMMON[@]}"; then
+		run "$hint; if the name is taken by somebody else, set WEB_URI=gs://another-name" \
+			gcloud storage buckets create "$bucket" --location="$REGION" \
+			--uniform-bucket-level-access --soft-delete-duration=7d "${COMMON[@]}"
+	fi
+	# Libraries first, whose folders have their version: they never change. The page is always
+	# asked for again, so that no old one meets new functions.
+	run "$hint" gcloud storage rsync build/web/vendor "$WEB_URI/vendor" --recursive \
+		--cache-control="public, max-age=31536000, immutable" "${COMMON[@]}"
+	run "$hint" gcloud storage rsync build/web "$WEB_URI" --recursive --exclude='^vendor/' \
+		--delete-unmatched-destination-objects --cache-control=no-cache "${COMMON[@]}"
+	if [[ $PUBLIC == 1 ]]; then
+		run "$hint" gcloud storage buckets add-iam-policy-binding "$bucket" --member=allUsers \
+			--role=roles/storage.objectViewer --format=none "${COMMON[@]}"
+	else
+		echo "warning: only you can see the page; PUBLIC=1 lets everybody" >&2
+	fi
+	echo "web: https://storage.googleapis.com/${WEB_URI#gs://}/index.html"
+}
+
 show_url() { # FUNCTION
-	local url describe
+	find_url "$1"
+	if ! $DRY_RUN; then echo "$1: $URL"; fi
+}
+
+find_url() { # FUNCTION: sets URL; a dry run, which asks nobody, makes one up
+	local describe
 	describe=(
 		gcloud functions describe "$(service_of "$1")" --region="$REGION"
 		--format="value(serviceConfig.uri)" "${COMMON[@]}"
 	)
 	if $DRY_RUN; then
 		show "${describe[@]}"
+		URL=https://$(service_of "$1").example
 		return
 	fi
-	url=$("${describe[@]}") || failed "the function is deployed; run this again" "${describe[@]}"
-	echo "$1: $url"
+	URL=$("${describe[@]}") || failed "if the function is deployed, run this again" "${describe[@]}"
 }
 
 service_of() { # FUNCTION: its name in the cloud, where a name has no underscore

@@ -9,7 +9,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import flask
@@ -34,10 +34,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler answers: the JSON body, as an object or already encoded, and headers."""
+    """What a handler answers: the JSON body, as an object or already encoded, and headers.
+
+    Without a body, `b""`, there is no media type either.
+    """
 
     body: Mapping[str, object] | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 def kept_answer(body: Mapping[str, object], version: str) -> Answer:
@@ -63,17 +67,18 @@ class Service:
     """One function's routes as the callable that functions-framework wants.
 
     `routes` are pairs of (`"METHOD /path/<path:part>"`, handler). A request has the methods of the
-    path that fits best, and no others, even where a wider path has more.
+    path that fits best, and no others, even where a wider path has more. `headers` are what pages
+    of other origins may send beside what every function takes.
     """
 
-    def __init__(self, *routes: tuple[str, Handler]) -> None:
+    def __init__(self, *routes: tuple[str, Handler], headers: Sequence[str] = ()) -> None:
         self.routes = routes
-        handlers: dict[str, dict[str, Handler]] = {}
+        self._headers = ", ".join(["Content-Type", REQUEST_ID_HEADER, *headers])
+        self._handlers: dict[str, dict[str, Handler]] = {}
         for route, handler in routes:
             method, path = route.split(" ", 1)
-            handlers.setdefault(path, {})[method] = handler
-        self._handlers = handlers
-        rules = [Rule(path, endpoint=path) for path in handlers]
+            self._handlers.setdefault(path, {})[method] = handler
+        rules = [Rule(path, endpoint=path) for path in self._handlers]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
@@ -145,7 +150,7 @@ class Service:
             headers={
                 "Allow": methods,
                 "Access-Control-Allow-Methods": methods,
-                "Access-Control-Allow-Headers": f"Content-Type, {REQUEST_ID_HEADER}",
+                "Access-Control-Allow-Headers": self._headers,
                 "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
             },
         )
@@ -244,7 +249,9 @@ def _check_nesting(value: object, left: int) -> None:
 
 def _encode(answer: Answer) -> flask.Response:
     encoded = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    response = flask.Response(encoded, mimetype="application/json")
+    response = flask.Response(encoded, status=answer.status, mimetype="application/json")
+    if not encoded:
+        del response.headers["Content-Type"]
     response.headers.update(answer.headers)
     return response
 

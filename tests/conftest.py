@@ -28,6 +28,8 @@ from training import signing
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("similar_jobs", "top_skills", "job_insights")
+"""Those that answer from models."""
+ALL_FUNCTIONS = (*FUNCTIONS, "submissions")
 START_SECONDS = 60
 BUCKET = "test-models"
 TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
@@ -114,7 +116,7 @@ def own_models(models: Path, tmp_path: Path) -> Path:
 def staged() -> dict[str, Path]:
     """Each function's staged bundle, as it is uploaded."""
     subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True, cwd=ROOT)
-    return {name: ROOT / "build" / name for name in FUNCTIONS}
+    return {name: ROOT / "build" / name for name in ALL_FUNCTIONS}
 
 
 @pytest.fixture(scope="session")
@@ -167,16 +169,21 @@ def serve(
 
 @pytest.fixture(scope="session")
 def served(
-    serve: Callable[..., "contextmanager[Running]"], models: Path
+    serve: Callable[..., "contextmanager[Running]"],
+    models: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Running]]:
     """All functions running on `models`, for tests that only send requests."""
-    settings = {"similar_jobs": {"CORS_ORIGINS": "https://front.example"}}
+    settings = {
+        "similar_jobs": {"CORS_ORIGINS": "https://front.example"},
+        "submissions": {"SUBMISSIONS_URI": str(tmp_path_factory.mktemp("submissions"))},
+    }
     with ExitStack() as running:
         yield {
             name: running.enter_context(
                 serve(name, MODELS_URI=str(models), **settings.get(name, {}))
             )
-            for name in FUNCTIONS
+            for name in ALL_FUNCTIONS
         }
 
 

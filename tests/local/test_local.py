@@ -17,11 +17,11 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tests.conftest import FUNCTIONS, PUBLIC_KEY, ROOT
+from tests.conftest import ALL_FUNCTIONS, PUBLIC_KEY, ROOT
 
 BODY = {"experience": [{"description": "taught third grade math"}]}
 PATIENCE_SECONDS = 60
-PORTS = 1 + len(FUNCTIONS)
+PORTS = 1 + len(ALL_FUNCTIONS)
 
 
 def free_ports():
@@ -51,7 +51,9 @@ def local(models, output):
     """A `python -m local` that was just started: its port and its process."""
     port = free_ports()
     command = [sys.executable, "-m", "local"]
-    both = {"env": environment(port, models), "cwd": ROOT, "stderr": subprocess.STDOUT}
+    kept = {"SUBMISSIONS_URI": str(output.parent / "submissions")}
+    env = {**environment(port, models), **kept}
+    both = {"env": env, "cwd": ROOT, "stderr": subprocess.STDOUT}
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, **both)
     try:
@@ -122,7 +124,7 @@ def test_the_two_requests_it_prints_are_answered(running):
 def test_each_function_has_a_port_of_its_own_too(running, url):
     printed = running[1].read_text()
     port = int(url.rpartition(":")[2])
-    for i, name in enumerate(FUNCTIONS, 1):
+    for i, name in enumerate(ALL_FUNCTIONS, 1):
         assert f"{name}: http://127.0.0.1:{port + i}\n" in printed
     direct = requests.post(f"http://127.0.0.1:{port + 1}/", json=BODY, timeout=30)
     assert direct.json() == requests.post(f"{url}/model/similar_jobs", json=BODY, timeout=30).json()
@@ -177,7 +179,7 @@ def test_statuses_and_headers_come_through(url, method, path, status):
         assert int(answer.headers["Content-Length"]) == len(content)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/model/skillsets", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/nothing", "/model/skillsets", "/favicon.ico"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_other_paths_are_404_in_json(url, path, method):
     answer = requests.request(method, url + path, data=b"x", timeout=30)
@@ -285,7 +287,7 @@ def test_a_signal_stops_everything(models, tmp_path, signals):
         wait_until_ready(process, output)
         assert requests.get(f"http://127.0.0.1:{port}/model/titles", timeout=30).ok
         started = below(process.pid)
-        assert len(started) >= len(FUNCTIONS)
+        assert len(started) >= len(ALL_FUNCTIONS)
         for each in signals:
             process.send_signal(each)
         assert process.wait(PATIENCE_SECONDS) == 0
