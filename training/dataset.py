@@ -3,16 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from shared import text
-from shared.titles import parse, singular
+from shared.titles import TitleIndex, parse, singular
 from training.errors import DataError
 from training.progress import progress
 from training.records import Record, Source
+from training.sources import submissions
 from training.sources.starter import titles_by_occupation
 
 TEST_SHARE = 0.1
@@ -26,12 +27,14 @@ class Dataset:
     """`rows` has a row a text, with the columns of `COLUMNS`; `part` is "train" or "test".
 
     `start` and `end` are years, null where they are not known.
-    `names` are other names by title; `left_out` counts rows by why they are not used.
+    `names` are other names by title; `left_out` counts rows by why they are not used;
+    `submissions` are the names of those that were read.
     """
 
     rows: pd.DataFrame
     names: dict[str, list[str]]
     left_out: dict[str, int]
+    submissions: list[str] = field(default_factory=list)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of one part."""
@@ -46,7 +49,11 @@ class Dataset:
         """Writes `dataset.parquet` and `names.json` into `directory`."""
         directory.mkdir(parents=True, exist_ok=True)
         self.rows.to_parquet(directory / "dataset.parquet", index=False)
-        extra = {"names": self.names, "left_out": self.left_out}
+        extra = {
+            "names": self.names,
+            "left_out": self.left_out,
+            "submissions": self.submissions,
+        }
         (directory / "names.json").write_text(json.dumps(extra, indent=1), encoding="utf-8")
 
     @classmethod
@@ -57,7 +64,7 @@ class Dataset:
             extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
-        return cls(rows, extra["names"], extra["left_out"])
+        return cls(rows, extra["names"], extra["left_out"], extra.get("submissions", []))
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:
@@ -86,8 +93,11 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             for title in [other.label] if other.label else _of(other.occupation, covered):
                 names.setdefault(title, []).extend(other.names)
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
+    frame, unknown = _with_known_titles(frame, names)
     many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
+    if unknown:
+        left_out["submitted title that no other source has"] = unknown
     frame = frame[many].reset_index(drop=True)
     if frame["title"].nunique() < 2:
         raise DataError(
@@ -95,7 +105,26 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
         )
     frame["part"] = _parts(frame)
     kept = set(frame["title"])
-    return Dataset(frame, {t: n for t, n in names.items() if t in kept}, left_out)
+    sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
+    return Dataset(frame, {t: n for t, n in names.items() if t in kept}, left_out, sorted(sent_in))
+
+
+def _with_known_titles(
+    frame: pd.DataFrame, names: dict[str, list[str]]
+) -> tuple[pd.DataFrame, int]:
+    """Gives submissions the titles that other sources know by such a name; leaves out the rest.
+
+    Titles and names are shown to everybody: nobody makes one by sending it in. Also returns how
+    many rows are left out. Where there is no other source, all stay as they are.
+    """
+    submitted = frame["source"] == submissions.NAME
+    if submitted.all() or not submitted.any():
+        return frame, 0
+    titles = set(frame.loc[~submitted, "title"])
+    index = TitleIndex.build(sorted(titles), {t: n for t, n in names.items() if t in titles})
+    frame.loc[submitted, "title"] = frame.loc[submitted, "title"].map(index.find)
+    known = frame["title"].notna()
+    return frame[known].reset_index(drop=True), int((~known).sum())
 
 
 def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:
