@@ -314,7 +314,7 @@ def test_every_setting_reaches_the_commands(tree):
         "ALLOW_PICKLED_PIPELINES": "1",
         "INGRESS": "internal-only", "RATE_LIMIT": "60", "BAN_SECONDS": "600",
         "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
-        "SUBMISSIONS_URI": "gs://sent-in", "SUBMISSIONS_ACCOUNT": "sent-in", "SUBMISSIONS_KEY": "a/key",
+        "SUBMISSIONS_URI": "gs://sent-in", "SUBMISSIONS_ACCOUNT": "sent-in", "SUBMISSIONS_KEY": "k",
         "UPDATE_ACCOUNT": "an-updater", "UPDATE_SOURCES": "starter", "SCHEDULE": "0 1 * * *",
     }  # fmt: skip
     assert settings.keys() == {name for name, _, _ in SETTING.findall(script())}
@@ -439,8 +439,8 @@ def test_gcloud_accepts_every_command(tree, gcloud):
         tree.deploy("--dry-run", "submissions", SUBMISSIONS_KEY=KMS_KEY).stdout
     )
     lines += gcloud_commands(tree.deploy("--dry-run", "schedule").stdout)
-    lines += [[*each[:2], "update", *each[3:]] for each in lines if each[:2] == ["scheduler", "jobs"]
-              and each[2] == "create"]  # fmt: skip
+    lines += [[*each[:2], "update", *each[3:]] for each in lines
+              if each[:3] == ["scheduler", "jobs", "create"]]  # fmt: skip
     # Where a dry run finds what is there, it would be this.
     lines += [[*LIMIT.split(), "update", *each[4:]]
               for each in lines if each[:4] == [*LIMIT.split(), "create"]]  # fmt: skip

@@ -200,13 +200,13 @@ def _updated(
     if served and made.makes_the_same(served.data):
         return update.report(update.UNCHANGED, served, made)
     step_fit(options)
-    step_evaluate(argparse.Namespace(work=options.work, json=False))
     compared = None
     if served:
         held_out = load_similar_jobs(options.work / update.HELD_OUT, update.HELD_OUT)
         compared = update.compare(served, held_out, Dataset.load(options.work).part("test"))
         if compared.reasons:
             return update.report(update.KEPT, served, made, compared)
+    step_evaluate(argparse.Namespace(work=options.work, json=False))
     now = publish.current(open_storage(options.out))
     if (now and now.serial) != (served and served.manifest.serial):
         raise DataError("somebody else has published meanwhile: run the update again")

@@ -47,7 +47,7 @@ class Profile:
 class DataVersion:
     """`version` is a digest of the dataset, and `sources` are those of its sources' rows.
 
-    `code` is a digest of our modules, `test_groups` the groups of the texts held out,
+    `code` is a digest of our modules, `held_out` has one of each text held out with its title,
     `submissions` the names of those that were read, and `profiles` are by source.
     """
 
@@ -58,7 +58,7 @@ class DataVersion:
     seed: int
     sources: dict[str, str]
     submissions: list[str]
-    test_groups: list[str]
+    held_out: list[str]
     profiles: dict[str, Profile]
 
     def encode(self) -> str:
@@ -99,9 +99,15 @@ def describe(data: Dataset) -> DataVersion:
         seed=SEED,
         sources={name: _digest(rows) for name, rows in by_source.items()},
         submissions=data.submissions,
-        test_groups=sorted(set(data.part("test")["group"])),
+        held_out=sorted(set(held_out(data.part("test")))),
         profiles={name: profile(rows) for name, rows in by_source.items()},
     )
+
+
+def held_out(rows: pd.DataFrame) -> list[str]:
+    """A digest of each row's title and group: the same text under another title is another one."""
+    pairs = zip(rows["title"], rows["group"], strict=True)
+    return [hashlib.sha256(f"{title}\0{group}".encode()).hexdigest()[:16] for title, group in pairs]
 
 
 def profile(rows: pd.DataFrame) -> Profile:

@@ -19,7 +19,7 @@ from shared.storage import Storage
 from training import data_version
 from training.data_version import DataVersion, Profile
 from training.errors import DataError
-from training.evaluate import Prediction, measure, predict
+from training.evaluate import Prediction, predict
 from training.sources import submissions
 
 HELD_OUT = "held_out.model"
@@ -27,6 +27,8 @@ MARGIN = 0.01
 """So much may top-1, top-5 and MRR fall over all texts, and so large a share of titles may go."""
 GROUP_MARGIN = 0.04
 """So much may MRR fall over the texts of one group of titles."""
+CHANCE = 2.0
+"""A fall of fewer standard errors is taken for chance, however large: few texts say little."""
 GROUP_TEXTS = 50
 """Groups of fewer texts are taken together: by themselves they say little."""
 OTHERS = "(others)"
@@ -154,7 +156,8 @@ def serving(storage: Storage, current: Manifest, work: Path) -> Serving:
 
 def compare(served: Serving, held_out: JobModel, test: pd.DataFrame) -> Compared:
     """Asks both versions; `test` is the new dataset's held-out part."""
-    known = test["group"].isin(served.data.test_groups) & (test["source"] != submissions.NAME)
+    both = pd.Series(data_version.held_out(test), test.index).isin(served.data.held_out)
+    known = both & (test["source"] != submissions.NAME)
     pairs = list(zip(test.loc[known, "title"], test.loc[known, "text"], strict=True))
     before = set(served.held_out.titles)
     gone = sorted(before - set(held_out.titles))
@@ -168,43 +171,53 @@ def judge(
     if not then:
         nothing = "no text is held out of both versions: nothing to compare on"
         return Compared(0, {}, {}, gone, [nothing])
-    overall = _overall(then, now)
-    groups = _by_group(then, now)
+    old, new = _values(then), _values(now)
+    groups = _groups([each.title for each in then])
+    overall = {name: (float(old[name].mean()), float(new[name].mean())) for name in MEASURES}
+    by_group = {
+        str(name): (
+            len(rows),
+            float(old.loc[rows, "mrr"].mean()),
+            float(new.loc[rows, "mrr"].mean()),
+        )
+        for name, rows in old.groupby(groups).groups.items()
+    }
     reasons = [
-        f"{name} falls from {old:.3f} to {new:.3f}, by more than {MARGIN}"
-        for name, (old, new) in overall.items()
-        if new < old - MARGIN
+        f"{name} falls from {overall[name][0]:.3f} to {overall[name][1]:.3f}, by more than {MARGIN}"
+        for name in MEASURES
+        if _falls(old[name] - new[name], MARGIN)
     ]
-    reasons += [
-        f"mrr of the {texts} texts of '{name}' falls from {old:.3f} to {new:.3f}, by more than "
-        f"{GROUP_MARGIN}"
-        for name, (texts, old, new) in groups.items()
-        if new < old - GROUP_MARGIN
-    ]
+    for name, (texts, before, after) in by_group.items():
+        mine = groups == name
+        if _falls(old.loc[mine, "mrr"] - new.loc[mine, "mrr"], GROUP_MARGIN):
+            reasons.append(
+                f"mrr of the {texts} texts of '{name}' falls from {before:.3f} to {after:.3f}, by "
+                f"more than {GROUP_MARGIN}"
+            )
     if len(gone) > MARGIN * titles:
         reasons.append(f"{len(gone)} of {titles} titles would go: {', '.join(gone[:MOVED])}")
-    return Compared(len(then), overall, groups, gone, reasons)
+    return Compared(len(then), overall, by_group, gone, reasons)
 
 
-def _overall(
-    then: Sequence[Prediction], now: Sequence[Prediction]
-) -> dict[str, tuple[float, float]]:
-    old, new = measure(then), measure(now)
-    return {name: (getattr(old, name), getattr(new, name)) for name in MEASURES}
+def _values(predictions: Sequence[Prediction]) -> pd.DataFrame:
+    """What each text adds to each measure."""
+    ranks = np.array([each.rank for each in predictions])
+    right = [each.title == each.first for each in predictions]
+    return pd.DataFrame(
+        {"top1": np.array(right, float), "top5": (ranks <= 5).astype(float), "mrr": 1 / ranks}
+    )
 
 
-def _by_group(
-    then: Sequence[Prediction], now: Sequence[Prediction]
-) -> dict[str, tuple[int, float, float]]:
-    """The number of texts and both MRR of each group: titles with the same last word."""
-    names = pd.Series([each.title.rpartition(" ")[2] for each in then])
-    many = names.map(names.value_counts()) >= GROUP_TEXTS
-    ranks = pd.DataFrame({"then": [1 / p.rank for p in then], "now": [1 / p.rank for p in now]})
-    grouped = ranks.groupby(names.where(many, OTHERS))
-    return {
-        str(name): (len(rows), float(rows["then"].mean()), float(rows["now"].mean()))
-        for name, rows in grouped
-    }
+def _groups(titles: Sequence[str]) -> pd.Series:
+    """Each text's group: that of all titles with the same last word."""
+    names = pd.Series([title.rpartition(" ")[2] for title in titles])
+    return names.where(names.map(names.value_counts()) >= GROUP_TEXTS, OTHERS)
+
+
+def _falls(lost: pd.Series, margin: float) -> bool:
+    """Whether texts lose more than the margin in the mean, and not by chance: they are pairs."""
+    error = float(lost.std(ddof=0)) / len(lost) ** 0.5
+    return float(lost.mean()) > max(margin, CHANCE * error)
 
 
 def drift(served: DataVersion, made: DataVersion) -> dict[str, Drift]:

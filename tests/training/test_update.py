@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from shared import submission
+from shared.models import load_similar_jobs
 from shared.storage import Storage, open_storage
 from tests.conftest import BUCKET, post
 from training import __main__ as training
@@ -21,7 +22,7 @@ from training.dataset import Dataset
 from training.evaluate import Prediction
 from training.sources import starter
 
-TITLES = 8
+TITLES = 6
 """So many titles of the starter corpus are enough to learn from."""
 PATIENCE_SECONDS = 60
 ROWS = [(each.title, line) for each in starter.read()[10 : 10 + TITLES] for line in each.lines]
@@ -56,14 +57,15 @@ class Place:
         self.store.write(name, submission.encode([job], "2026-01-02"))
         return name
 
-    def run(self, step, *options):
+    def run(self, step):
         sources = ["--source", f"table:{self.table}", "--label-column", "title"]
         sources += ["--source", f"submissions:{self.root / 'submissions'}"]
         places = ["--work", str(self.root / "work"), "--out", self.out]
-        assert training.main([step, *sources, *places, *options]) == 0
+        wanted = {"publish": places, "dataset": [*sources, *places[:2]]}
+        return training.main([step, *wanted.get(step, [*sources, *places])])
 
     def update(self):
-        self.run("update")
+        assert self.run("update") == 0
         return json.loads((self.root / "work" / "update.json").read_text())
 
     @property
@@ -80,7 +82,7 @@ def built(tmp_path_factory):
     """The first version, by `build`."""
     place = Place(tmp_path_factory.mktemp("built"))
     place.gather(ROWS)
-    place.run("build")
+    assert place.run("build") == 0
     return place
 
 
@@ -100,52 +102,61 @@ def scrambled(rows):
 # The command
 
 
-def test_new_texts_that_do_no_harm_are_published_and_the_same_again_changes_nothing(place):
-    before = place.current
-    for number in range(4):
-        place.send(number, "rigged zyzomatic hoists")
-    report = place.update()
+@pytest.fixture(scope="module")
+def updated(built, tmp_path_factory):
+    """The second version, with a submission in it; and the report."""
+    place = Place(Path(shutil.copytree(built.root, tmp_path_factory.mktemp("u") / "place")))
+    place.send(1, "rigged zyzomatic hoists")
+    return place, place.update()
+
+
+def test_new_texts_that_do_no_harm_are_published(built, updated):
+    place, report = updated
     assert report["decision"] == "published"
     assert report["reasons"] == []
-    assert report["served"] == before.version
-    assert report["version"] == place.current.version != before.version
+    assert report["served"] == built.current.version
+    assert report["version"] == place.current.version != built.current.version
     assert report["compared"]["texts"] > 20
     assert report["compared"]["overall"].keys() == {"top1", "top5", "mrr"}
     assert report["drift"]["submissions"]["against"] == "all sources"
-    assert "rigged zyzomatic hoists 3" in place.texts
-    again = place.update()
-    assert again["decision"] == "unchanged"
-    assert place.current.version == report["version"]
+    assert report["drift"]["table"] == {
+        "against": "itself", "texts": len(ROWS), "titles": 0, "words": 0, "lengths": 0,
+    }  # fmt: skip
+    assert "rigged zyzomatic hoists 1" in place.texts
 
 
-def test_what_is_published_says_how_to_make_it_again(place):
+def test_the_same_again_changes_nothing(updated, tmp_path, capsys):
+    place = Place(Path(shutil.copytree(updated[0].root, tmp_path / "place")))
+    assert place.update()["decision"] == "unchanged"
+    assert place.current == updated[0].current
+    assert f"unchanged: {place.current.version}" in capsys.readouterr().out
+
+
+def test_the_same_input_makes_the_same_bytes(updated, tmp_path):
+    place = Place(Path(shutil.copytree(updated[0].root, tmp_path / "place")))
+    for made in ("work", "models"):
+        shutil.rmtree(place.root / made)
+    report = place.update()
+    assert (report["decision"], report["served"]) == ("published", None)
+    assert place.current.files == updated[0].current.files
+    assert place.current.provenance == updated[0].current.provenance
+
+
+def test_what_is_published_says_how_to_make_it_again(updated):
+    place, _ = updated
     published = place.current
     data = published.provenance["data"]
     assert data.keys() == {"version", "code", "python", "packages", "seed", "sources"}
-    assert data["sources"].keys() == {"table"}
+    assert data["sources"].keys() == {"submissions", "table"}
     assert data["packages"].keys() == set(data_version.PACKAGES)
     assert {each.name for each in published.files} >= {"held_out.model", "dataset.json"}
     written = (place.root / "models" / published.path("dataset.json")).read_text()
     assert data_version.decode(written).encode() == written
-    assert not any(text in written for _, text in ROWS)
-
-
-def test_the_same_input_makes_the_same_bytes(place, built):
-    place.send(1, "rigged zyzomatic hoists")
-    other = Place(Path(shutil.copytree(place.root, place.root.parent / "other")))
-    for each in (place, other):
-        assert each.update()["decision"] == "published"
-    assert place.current.files == other.current.files
-    assert place.current.version == other.current.version
-    shutil.rmtree(place.root / "work")
-    place.run("build", "--out", str(place.root / "again"))
-    again = publish.current(open_storage(str(place.root / "again")))
-    assert again.files == place.current.files
+    assert not any(text in written for text in place.texts)
 
 
 def test_texts_under_the_wrong_titles_are_not_published_and_it_says_why(place, capsys):
     before = place.current
-    # Each held-out text of a title stands beside many of another title now.
     place.gather([*ROWS, *(row for _ in range(3) for row in scrambled(ROWS))])
     report = place.update()
     assert report["decision"] == "kept"
@@ -154,51 +165,42 @@ def test_texts_under_the_wrong_titles_are_not_published_and_it_says_why(place, c
     assert "kept: " in capsys.readouterr().out
 
 
-def test_what_is_sent_in_is_not_among_what_decides(place):
-    held_out = describe(Dataset.load(place.root / "work")).test_groups
-    for number in range(60):
-        place.send(number, f"mopped {'floors ' * (number % 7)}with zyzomatic soap")
-    place.update()
-    report = place.update()
-    data = Dataset.load(place.root / "work")
-    assert (data.part("test")["source"] == "submissions").any()
-    compared = data.part("test")["group"].isin(held_out)
-    assert report["decision"] == "unchanged"
-    place.gather(ROWS[:-1])
-    assert place.update()["compared"]["texts"] <= compared.sum()
-
-
-def test_what_was_taken_back_is_gone_even_where_what_comes_in_new_is_refused(place):
-    name = place.send(1, "rigged zyzomatic hoists")
-    assert place.update()["decision"] == "published"
-    place.store.delete(name)
-    # So much nonsense under one title that the others are hardly found any more.
-    for number, (_, text) in enumerate(ROWS * 3):
-        place.send(number, text)
+def test_what_was_taken_back_is_gone_even_where_what_comes_in_new_is_refused(updated, tmp_path):
+    place = Place(Path(shutil.copytree(updated[0].root, tmp_path / "place")))
+    for name in place.store.names():
+        place.store.delete(name)
+    for number, (title, text) in enumerate(scrambled(ROWS) * 3):
+        place.send(number, text, title)
     report = place.update()
     assert report["decision"] == "published"
     assert update.WITHOUT_NEW in report["reasons"]
     assert report["withdrawn"] == 1
-    assert "submissions" not in place.current.provenance["data"]["sources"]
+    assert place.current.provenance["data"]["sources"].keys() == {"table"}
     assert place.texts == {text for _, text in ROWS}
 
 
+def test_what_is_sent_in_is_not_among_what_decides(built):
+    data = Dataset.load(built.root / "work")
+    served = update.Serving(built.current, describe(data), load(built.root))
+    test = data.part("test")
+    compared = update.compare(served, served.held_out, test)
+    assert compared.texts == len(test)
+    sent = test.assign(source=["submissions", *test["source"][1:]])
+    assert update.compare(served, served.held_out, sent).texts == len(test) - 1
+    moved = test.assign(title=["other", *test["title"][1:]])
+    assert update.compare(served, served.held_out, moved).texts == len(test) - 1
+
+
+def load(root):
+    return load_similar_jobs(root / "work" / update.HELD_OUT, update.HELD_OUT)
+
+
 def test_nothing_is_compared_with_a_version_that_does_not_say_its_data(place, capsys):
-    published = place.root / "models"
-    shutil.rmtree(published)
-    (place.root / "work" / "dataset.json").unlink()
-    place.run("publish")
-    with pytest.raises(AssertionError):
-        place.update()
-    assert "publish once with `python -m training build`" in capsys.readouterr().err
-
-
-def test_where_nothing_is_served_the_first_version_is_published(place):
     shutil.rmtree(place.root / "models")
-    report = place.update()
-    assert (report["decision"], report["served"]) == ("published", None)
-    assert report["compared"] is None
-    assert place.current.version == report["version"]
+    (place.root / "work" / "dataset.json").unlink()
+    assert place.run("publish") == 0
+    assert place.run("update") == 1
+    assert "publish once with `python -m training build`" in capsys.readouterr().err
 
 
 # Submissions as a source
@@ -208,7 +210,7 @@ def test_submissions_get_titles_that_others_know_and_make_none(place):
     place.send(1, "rigged hoists", title=f"Senior {TITLE} II")
     place.send(2, "haunted hoists", title="ghost of the opera")
     place.send(3, "untitled hoists", title="")
-    place.run("dataset")
+    assert place.run("dataset") == 0
     data = Dataset.load(place.root / "work")
     rows = data.rows[data.rows["source"] == "submissions"]
     assert list(zip(rows["title"], rows["text"], rows["start"], strict=True)) == [
@@ -222,7 +224,7 @@ def test_a_damaged_submission_is_told_of_and_left_out(place, capsys):
     place.send(1, "rigged hoists")
     for name, content in (("a.json", b"{"), ("b.json", b"{}"), ("c.json", b'{"format": 99}')):
         place.store.write(name, content)
-    place.run("dataset")
+    assert place.run("dataset") == 0
     assert "rigged hoists 1" in place.texts
     errors = capsys.readouterr().err
     assert [f"left out: {each}.json is no submission" in errors for each in "abc"] == [True] * 3
@@ -331,7 +333,7 @@ def test_what_is_sent_in_comes_into_the_answers_and_goes_again(serve, emulator, 
             time.sleep(0.1)
         return found
 
-    assert training.main(["publish", "--work", str(place.root / "work"), "--out", out]) == 0
+    assert decision() == "published"
     settings = {"STORAGE_EMULATOR_HOST": emulator, "MODELS_REFRESH_SECONDS": "0.1"}
     with (
         serve("similar_jobs", MODELS_URI=out, **settings) as jobs,
