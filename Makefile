@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.in)
+REQUIREMENTS := requirements.txt training/requirements.txt \
+	$(wildcard functions/*/requirements.in)
 FUNCTIONS := $(patsubst functions/%/main.py,%,$(wildcard functions/*/main.py))
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
-TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=C sort)
+TRAINING := $(shell find training shared -name '*.py' -o -path '*/starter/*.txt' | LC_ALL=C sort)
 
 .PHONY: run test fuzz audit lock sbom bench clean
 

@@ -17,7 +17,7 @@ from tests.conftest import ALL_FUNCTIONS
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SEED = os.environ.get("FUZZ_SEED", "1")
-AT_LEAST = {"similar_jobs": 300, "top_skills": 500, "job_insights": 500}
+AT_LEAST = {"similar_jobs": 300, "top_skills": 500, "job_insights": 500, "submissions": 200}
 """Cases that are made of the examples and bounds alone, and that a short run has as well."""
 
 

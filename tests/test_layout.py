@@ -47,6 +47,7 @@ def test_every_requirement_is_pinned():
     for path in [
         ROOT / "requirements.txt",
         ROOT / "bench" / "requirements.txt",
+        ROOT / "training" / "requirements.txt",
         *ROOT.glob("functions/*/requirements.in"),
     ]:
         assert pins(path)
@@ -55,7 +56,8 @@ def test_every_requirement_is_pinned():
 
 def test_the_functions_run_on_the_same_versions():
     versions = {}
-    for path in ROOT.glob("functions/*/requirements.in"):
+    training = ROOT / "training" / "requirements.txt"
+    for path in [training, *ROOT.glob("functions/*/requirements.in")]:
         for name, version in (line.split("==") for line in pins(path)):
             assert versions.setdefault(name, version) == version
 

@@ -87,6 +87,8 @@ def test_its_operations_are_the_routes_of_the_function(name):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
         routes |= {(method.lower(), path), ("options", path)}
         routes |= {("head", path)} if method == "GET" else set()
+    if name == "submissions":  # Its shorter paths are those of others here, and said in words.
+        routes = {route for route in routes if route[1].startswith("/model/")}
 
     assert {(method, path) for path, method, op in operations() if name in op["tags"]} == routes
 
@@ -219,10 +221,11 @@ def test_its_examples_are_what_its_schemas_say():
 
 @pytest.fixture(scope="module")
 def without_models(serve, tmp_path_factory):
-    """All functions, with a place of models where there are none."""
+    """All functions, with a place of models where there are none, and no place of submissions."""
     nowhere = str(tmp_path_factory.mktemp("nothing"))
     with ExitStack() as running:
-        yield {name: running.enter_context(serve(name, MODELS_URI=nowhere)) for name in FUNCTIONS}
+        found = {name: running.enter_context(serve(name, MODELS_URI=nowhere)) for name in FUNCTIONS}
+        yield {**found, "submissions": running.enter_context(serve("submissions"))}
 
 
 def asked(path, title="data%20scientist"):
@@ -264,6 +267,21 @@ def title_request(method, path, status):
     }[status]
 
 
+def submissions_request(function, path, status):
+    if "{receipt}" not in path:
+        good = {"method": "post", "path": path, "json": {**JOB, "consent": True}}
+        request = jobs_request(path, 200 if status == 201 else status)
+        if status in (201, 404, 413, 422, 503):
+            request["json"] = {**request["json"], "consent": True}
+        return good if status in (201, 503) else request
+    receipt = "a" * 43
+    if status == 204:
+        sent = requests.post(function.url, json={**JOB, "consent": True}, timeout=30).json()
+        receipt = sent["results"][0]["receipt"]
+    method = "put" if status == 405 else "delete"
+    return {"method": method, "path": path.replace("{receipt}", receipt)}
+
+
 @pytest.mark.parametrize(
     ("path", "method", "status", "name"),
     [
@@ -279,6 +297,10 @@ def test_every_answer_is_had_and_is_as_it_says(served, without_models, path, met
     functions = without_models if status == 503 else served
     if name == "similar_jobs":
         request = jobs_request(path, status)
+    elif name == "submissions":
+        request = submissions_request(functions[name], path, status)
+        if method == "options":
+            request = {"method": method, "path": path.replace("{receipt}", "a" * 43)}
     else:
         request = title_request(method, path, status)
     url = functions[name].url + request.pop("path")

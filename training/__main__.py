@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from shared.models import first_title, load_similar_jobs
 from shared.storage import open_storage
 from shared.top_skills import first_skill, load_top_skills
 from training import (
+    data_version,
     dataset,
     job_insights,
     model_card,
@@ -24,15 +26,21 @@ from training import (
     skill_taxonomy,
     title_agreement,
     top_skills,
+    update,
 )
 from training.dataset import Dataset
 from training.errors import DataError
+from training.records import Source
 from training.sources import DEFAULT, open_sources
+from training.sources.submissions import Submissions
 from training.sources.table import Columns
 
 FITTED = ("similar_jobs.model", "top_skills.model", "job_insights.model")
+COMPARED = (update.HELD_OUT, data_version.FILE)
+"""Published beside them, for the next version to be compared with."""
 DATA = "data.json"
 REPORT = "report.json"
+UPDATE = "update.json"
 PIPELINE = "similar_jobs.joblib"
 ASKED = 100
 """Among so many titles is the one that a model is asked for before it is published."""
@@ -42,13 +50,21 @@ Noted = TypeVar("Noted")
 
 def step_dataset(options: argparse.Namespace) -> None:
     """Reads the sources and writes one labelled table."""
+    _read(options, _sources_of(options))
+
+
+def _sources_of(options: argparse.Namespace) -> list[Source]:
     columns = Columns(
         options.title_column, options.description_column, options.label_column,
         start=options.start_column, end=options.end_column, person=options.person_column,
         order=options.order_column, salary=options.salary_column, state=options.state_column,
         education=options.education_column, field=options.field_column,
     )  # fmt: skip
-    made = dataset.build(open_sources(options.source or DEFAULT, columns), options.min_rows)
+    return open_sources(options.source or DEFAULT, columns)
+
+
+def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
+    made = dataset.build(sources, options.min_rows)
     made.save(options.work)
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
@@ -57,6 +73,7 @@ def step_dataset(options: argparse.Namespace) -> None:
     for reason, rows in made.left_out.items():
         if rows:
             print(f"left out: {rows} ({reason})")
+    return made
 
 
 def step_fit(options: argparse.Namespace) -> None:
@@ -64,11 +81,13 @@ def step_fit(options: argparse.Namespace) -> None:
     data = Dataset.load(options.work)
     (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
     held_out = similar_jobs.fit(data.part("train"))
-    model_file.dump(held_out, options.work / "held_out.model")
+    model_file.dump(held_out, options.work / update.HELD_OUT)
     model_file.dump(similar_jobs.refit(held_out, data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
     model_file.dump(job_insights.fit(data), options.work / FITTED[2])
+    described = data_version.describe(data).encode()
+    (options.work / data_version.FILE).write_text(described, encoding="utf-8")
     (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
     for name in FITTED:
         print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
@@ -77,7 +96,7 @@ def step_fit(options: argparse.Namespace) -> None:
 def step_evaluate(options: argparse.Namespace) -> None:
     """Measures, on the held-out part, the model fitted without it, and draws what is found."""
     data = Dataset.load(options.work)
-    path = options.work / "held_out.model"
+    path = options.work / update.HELD_OUT
     if not path.exists():
         raise DataError(f"{options.work} has no fitted model: run the step `fit` first")
     made = report.report(load_similar_jobs(path, path.name), data.part("test"))
@@ -90,7 +109,7 @@ def step_evaluate(options: argparse.Namespace) -> None:
         print(f"drawn: {picture}")
 
 
-def step_publish(options: argparse.Namespace) -> None:
+def step_publish(options: argparse.Namespace) -> str:
     """Publishes what is fitted, or a plain pipeline in the place of ours, with a model card."""
     paths = [options.work / name for name in FITTED]
     if options.pipeline:
@@ -104,9 +123,14 @@ def step_publish(options: argparse.Namespace) -> None:
     card = options.work / model_card.FILE
     card.write_text(model_card.card(paths, data, made), encoding="utf-8")
     provenance: dict[str, object] = {"measures": made.measures} if made else {}
+    beside = [] if options.pipeline else [options.work / name for name in COMPARED]
+    if described := _noted(options.work / data_version.FILE, data_version.decode):
+        provenance["data"] = described.summary
     checks = _checks(paths)
-    version = publish.publish([*paths, card], open_storage(options.out), provenance, checks).version
+    files = [*paths, card, *(path for path in beside if path.exists())]
+    version = publish.publish(files, open_storage(options.out), provenance, checks).version
     print(f"published: version {version} in {options.out}")
+    return version
 
 
 def _checks(paths: list[Path]) -> dict[str, Check]:
@@ -155,6 +179,53 @@ def step_titles(options: argparse.Namespace) -> None:
     print(title_agreement.speed())
 
 
+def step_update(options: argparse.Namespace) -> None:
+    """Reads the sources anew, fits, and publishes if that is no worse than what is served.
+
+    Where it is worse and submissions were taken back since, it is tried once more with what was
+    sent in before alone: what comes in new must not keep in what is to go.
+    """
+    storage = open_storage(options.out)
+    current = publish.current(storage)
+    served = update.serving(storage, current, options.work) if current else None
+    sources = _sources_of(options)
+    made = data_version.describe(_read(options, sources))
+    report = _updated(options, served, made)
+    withdrawn = set(served.data.submissions) - set(made.submissions) if served else set()
+    if report.decision == update.KEPT and withdrawn and served:
+        for source in sources:
+            if isinstance(source, Submissions):
+                source.only = served.data.submissions
+        made = data_version.describe(_read(options, sources))
+        again = _updated(options, served, made)
+        report = replace(again, reasons=[*report.reasons, update.WITHOUT_NEW, *again.reasons])
+    report = replace(report, withdrawn=len(withdrawn))
+    (options.work / UPDATE).write_text(report.encode(), encoding="utf-8")
+    print(report.encode() if options.json else report.text())
+
+
+def _updated(
+    options: argparse.Namespace, served: update.Serving | None, made: data_version.DataVersion
+) -> update.Report:
+    """Fits on the dataset in the working directory, and publishes unless that is worse."""
+    if served and made.makes_the_same(served.data):
+        return update.report(update.UNCHANGED, served, made)
+    step_fit(options)
+    compared = None
+    if served:
+        held_out = load_similar_jobs(options.work / update.HELD_OUT, update.HELD_OUT)
+        compared = update.compare(served, held_out, Dataset.load(options.work).part("test"))
+        if compared.reasons:
+            return update.report(update.KEPT, served, made, compared)
+    step_evaluate(argparse.Namespace(work=options.work, json=False))
+    now = publish.current(open_storage(options.out))
+    if (now and now.serial) != (served and served.manifest.serial):
+        raise DataError("somebody else has published meanwhile: run the update again")
+    options.pipeline = None
+    version = step_publish(options)
+    return update.report(update.PUBLISHED, served, made, compared, version)
+
+
 def step_build(options: argparse.Namespace) -> None:
     """All of it: dataset, fit, evaluate, publish."""
     started = time.perf_counter()
@@ -173,6 +244,7 @@ def parser() -> argparse.ArgumentParser:
         ("fit", step_fit, (_work,)),
         ("evaluate", step_evaluate, (_work, _json)),
         ("publish", step_publish, (_work, _out, _pipeline)),
+        ("update", step_update, (_sources, _work, _json, _out)),
         ("rollback", step_rollback, (_out,)),
         ("serial", step_serial, (_out,)),
         ("titles", step_titles, (_table,)),
@@ -190,7 +262,8 @@ Add = Callable[[argparse.ArgumentParser], None]
 def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", metavar="S",
-        help="starter, statements, onet:DIR or table:FILE; may be given several times "
+        help="starter, statements, onet:DIR, table:FILE or submissions:URI; may be given several "
+        "times "
         f"(default: {', '.join(DEFAULT)})",
     )  # fmt: skip
     sub.add_argument("--title-column", default="title", metavar="C", help="default: title")

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from shared import text
-from shared.titles import parse, singular
+from shared.titles import TitleIndex, parse, singular
 from training.errors import DataError
 from training.progress import progress
 from training.records import Record, Required, Source
+from training.sources import submissions
 from training.sources.starter import titles_by_occupation
 
 TEST_SHARE = 0.1
@@ -42,7 +43,8 @@ class Dataset:
     `names` are other names by title; `left_out` counts rows by why they are not used.
     `jobs` has a row a job of a person, with `JOB_COLUMNS`, null where not known: also those that
     have no text, or a title that has too few. `required` are the shares of levels of education that
-    a title asks for.
+    a title asks for. `submissions` are the names of those
+    that were read.
     """
 
     rows: pd.DataFrame
@@ -50,6 +52,7 @@ class Dataset:
     left_out: dict[str, int]
     jobs: pd.DataFrame = field(default_factory=no_jobs)
     required: dict[str, dict[str, float]] = field(default_factory=dict)
+    submissions: list[str] = field(default_factory=list)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of one part."""
@@ -65,7 +68,12 @@ class Dataset:
         directory.mkdir(parents=True, exist_ok=True)
         self.rows.to_parquet(directory / "dataset.parquet", index=False)
         self.jobs.to_parquet(directory / "jobs.parquet", index=False)
-        extra = {"names": self.names, "left_out": self.left_out, "required": self.required}
+        extra = {
+            "names": self.names,
+            "left_out": self.left_out,
+            "required": self.required,
+            "submissions": self.submissions,
+        }
         (directory / "names.json").write_text(json.dumps(extra, indent=1), encoding="utf-8")
 
     @classmethod
@@ -77,7 +85,9 @@ class Dataset:
             extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
-        return cls(rows, extra["names"], extra["left_out"], jobs, extra["required"])
+        return cls(
+            rows, extra["names"], extra["left_out"], jobs, extra["required"], extra["submissions"]
+        )
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:
@@ -106,8 +116,11 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             for title in [other.label] if other.label else _of(other.occupation, covered):
                 names.setdefault(title, []).extend(other.names)
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
+    frame, unknown = _with_known_titles(frame, names)
     many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
+    if unknown:
+        left_out["submitted title that no other source has"] = unknown
     frame = frame[many].reset_index(drop=True)
     if frame["title"].nunique() < 2:
         raise DataError(
@@ -116,7 +129,9 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     frame["part"] = _parts(frame)
     kept = set(frame["title"])
     names = {title: each for title, each in names.items() if title in kept}
-    return Dataset(frame, names, left_out, _jobs(sources), _required(sources, covered))
+    sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
+    jobs, required = _jobs(sources), _required(sources, covered)
+    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in))
 
 
 def _jobs(sources: Iterable[Source]) -> pd.DataFrame:
@@ -147,6 +162,24 @@ def _required(
             shares[each.level] = shares.get(each.level, 0.0) + each.share / occupations
         required[title] = shares
     return required
+
+
+def _with_known_titles(
+    frame: pd.DataFrame, names: dict[str, list[str]]
+) -> tuple[pd.DataFrame, int]:
+    """Gives submissions the titles that other sources know by such a name; leaves out the rest.
+
+    Titles and names are shown to everybody: nobody makes one by sending it in. Also returns how
+    many rows are left out. Where there is no other source, all stay as they are.
+    """
+    submitted = frame["source"] == submissions.NAME
+    if submitted.all() or not submitted.any():
+        return frame, 0
+    titles = set(frame.loc[~submitted, "title"])
+    index = TitleIndex.build(sorted(titles), {t: n for t, n in names.items() if t in titles})
+    frame.loc[submitted, "title"] = frame.loc[submitted, "title"].map(index.find)
+    known = frame["title"].notna()
+    return frame[known].reset_index(drop=True), int((~known).sum())
 
 
 def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:

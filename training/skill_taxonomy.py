@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from shared import text
 from shared.top_skills import KnownSkill
@@ -81,6 +82,7 @@ class Entry:
     others: tuple[str, ...] = ()
 
 
+@cache
 def load() -> SkillTaxonomy:
     """The taxonomy of the wheel. Raises `DataError` where that cannot be had."""
     skills = list(wheel.rows("faiss_skills.csv"))

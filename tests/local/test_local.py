@@ -43,7 +43,13 @@ def listens(port):
 def environment(port, models):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     models = {"MODELS_URI": str(models), "MODELS_PUBLIC_KEY": PUBLIC_KEY}
-    return {"PATH": path, "PORT": str(port), **models}
+    kept = {"SUBMISSIONS_URI": str(submissions_of(models["MODELS_URI"]))}
+    return {"PATH": path, "PORT": str(port), **models, **kept}
+
+
+def submissions_of(models):
+    """Where the tests' submissions are kept, rather than in the checkout."""
+    return Path(models).parent / "submissions"
 
 
 @contextmanager
@@ -130,6 +136,18 @@ def test_each_function_has_a_port_of_its_own_too(running, url):
     assert direct.json() == requests.post(f"{url}/model/similar_jobs", json=BODY, timeout=30).json()
     direct = requests.get(f"http://127.0.0.1:{port + 2}/cook", timeout=30)
     assert direct.json() == requests.get(f"{url}/model/skills/cook", timeout=30).json()
+
+
+def test_submissions_are_kept_in_a_directory_and_taken_back(url, models):
+    kept = submissions_of(models)
+    body = {"experience": [{"title": "teacher", **BODY["experience"][0]}], "consent": True}
+    sent = requests.post(f"{url}/model/submissions", json=body, timeout=30)
+    assert sent.status_code == 201
+    assert len(list(kept.iterdir())) == 1
+    receipt = sent.json()["results"][0]["receipt"]
+    gone = requests.delete(f"{url}/model/submissions/{receipt}", timeout=30)
+    assert gone.status_code == 204
+    assert list(kept.iterdir()) == []
 
 
 @pytest.mark.parametrize(

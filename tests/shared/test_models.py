@@ -356,6 +356,8 @@ def test_what_is_published_names_the_files(models):
     manifest = json.loads((models / "manifest.json").read_text())
     names = [file["name"] for file in manifest["files"]]
     assert names == [
+        "dataset.json",
+        "held_out.model",
         "job_insights.model",
         "model_card.md",
         "similar_jobs.model",

@@ -14,6 +14,7 @@ from shared.redaction import MARK, Redacted, redact
 from training.sources import starter
 
 HERE = Path(__file__).parent
+PAGE = (HERE.parent.parent / "docs" / "data.md").read_text("utf-8")
 LABEL = re.compile(r"\[(\w+)\|([^]]*)\]")
 LEAST = {
     "personal_details.txt": {"email": 1.0, "phone": 1.0, "address": 0.95, "url": 1.0, "number": 1.0,
@@ -57,10 +58,19 @@ def test_the_recall_on_a_labelled_sample_is_what_the_page_says(sample):
     )
 
 
+def test_the_page_has_the_figures():
+    rows = re.findall(r"^\| [A-Za-z ]+ \| (\d+) of (\d+) \| (\d+) of (\d+) \|$", PAGE, re.MULTILINE)
+    shown = [tuple(map(int, row)) for row in rows]
+    kinds = ("email", "phone", "address", "url", "number", "name")
+    (there, found), (later, found_later) = map(found_in, LEAST)
+    assert shown == [(found[k], there[k], found_later[k], later[k]) for k in kinds]
+
+
 def test_lines_that_tell_of_nobody_are_left_alone():
     lines = [line for title in starter.read() for line in title.lines]
     changed = [line for line in lines if redact(line).found]
     print(f"{len(changed)} of {len(lines)} lines")
+    assert f"{len(changed)} of the {len(lines):,} lines" in " ".join(PAGE.split())
     assert len(changed) <= MOST_WRONG * len(lines)
 
 

@@ -8,6 +8,7 @@ from training.records import Source
 from training.sources.onet import OnetRelease
 from training.sources.starter import StarterCorpus
 from training.sources.statements import Statements
+from training.sources.submissions import Submissions
 from training.sources.table import Columns, Table
 
 DEFAULT = ("starter", "statements")
@@ -28,6 +29,9 @@ def _open(spec: str, columns: Columns) -> Source:
         return OnetRelease(Path(where))
     if kind == "table" and where:
         return Table(Path(where), columns)
+    if kind == "submissions" and where:
+        return Submissions(where)
     raise DataError(
-        f"--source {spec}: not known; there are starter, statements, onet:DIR and table:FILE"
+        f"--source {spec}: not known; there are starter, statements, onet:DIR, table:FILE and "
+        "submissions:URI"
     )
