@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.in)
+REQUIREMENTS := requirements.txt training/processing/requirements.txt \
+	$(wildcard functions/*/requirements.in)
 FUNCTIONS := $(patsubst functions/%/main.py,%,$(wildcard functions/*/main.py))
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"

@@ -47,6 +47,7 @@ def test_every_requirement_is_pinned():
     for path in [
         ROOT / "requirements.txt",
         ROOT / "bench" / "requirements.txt",
+        *ROOT.glob("training/processing/requirements*.txt"),
         *ROOT.glob("functions/*/requirements.in"),
     ]:
         assert pins(path)
