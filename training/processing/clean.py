@@ -1,7 +1,7 @@
 """The one definition of cleaning: a gathered record → a row that training and figures can use."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from shared import text
 from shared.titles import parse
@@ -57,6 +57,14 @@ class Row:
     end: int | None
     left_out: str
     duplicate_of: str | None = None
+
+    def values(self) -> tuple[str | int | None, ...]:
+        """In the order of `COLUMNS`."""
+        return tuple(vars(self).values())
+
+
+COLUMNS = {field.name: int if "int" in str(field.type) else str for field in fields(Row)}
+"""Of a table of rows, in order."""
 
 
 def clean_line(line: str) -> tuple[Row, Signature]:

@@ -69,8 +69,9 @@ def test_dollars_a_year(written, low, high):
     "written",
     [
         "", "DOE", "competitive", "negotiable $", "HOUR", "$0", "401k match", "10% commission",
-        "12345 employees", "$200 annual bonus", "INR 900000",
-        "€50.000", "£30,000", "€50k", "CA$90,000", "C$45/hour", "12 LPA", "90,000 CAD",
+        "12345 employees", "$200 annual bonus", "90,000 CAD",
+        "INR 900000",
+        "€50.000", "£30,000", "€50k", "CA$90,000", "C$45/hour", "12 LPA",
         "$3,500",  # A day's, a week's or a month's?
         "75-80", "100",  # Thousands or hours?
         "USD 85 YEAR", "USD 52000 HOUR", "$9,000,000",  # The unit is wrong, or the amount.
