@@ -1,1 +1,26 @@
 """What is done to every record that was gathered, and the two engines that do it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.errors import DataError
+from training.processing.outcome import Outcome
+
+SPARK = "training/processing/requirements-spark.txt"
+
+
+def run(inputs: Sequence[str], out: str, engine: str, master: str | None) -> Outcome:
+    """The step `process`. Raises `DataError`."""
+    if engine == "process":
+        from training.processing import one_process
+
+        return one_process.process(list(map(Path, inputs)), Path(out))
+    try:
+        from training.processing import spark
+    except ModuleNotFoundError:
+        raise DataError(f"Spark is missing: pip install -r {SPARK}") from None
+    session = spark.session(master)
+    try:
+        return spark.process(session, inputs, out)
+    finally:
+        session.stop()

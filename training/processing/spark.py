@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyspark
-from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col, explode, isnotnull, lit, struct, udf, when
@@ -56,6 +55,7 @@ def process(spark: SparkSession, inputs: Sequence[str], out: str) -> Outcome:
         signed = spark.createDataFrame(cleaned, _SIGNED, verifySchema=False).persist(
             StorageLevel.DISK_ONLY
         )
+        signed.count()
         rows = _each_once(signed)
         found = _duplicates(signed)
         marked = rows.drop("left_out", "duplicate_of").join(_why(rows, found), "id")
@@ -93,9 +93,3 @@ def _why(rows: DataFrame, found: DataFrame) -> DataFrame:
     joined = rows.select("id", "left_out").join(found, "id", "left")
     why = when(isnotnull("first"), lit(DUPLICATE)).otherwise(col("left_out"))
     return joined.select("id", why.alias("left_out"), col("first").alias("duplicate_of"))
-
-
-def stop() -> None:
-    """Ends the session of this process, if there is one."""
-    if SparkContext._active_spark_context:
-        SparkContext._active_spark_context.stop()

@@ -6,6 +6,7 @@ from pathlib import Path
 from training.errors import DataError
 from training.records import Source
 from training.sources.onet import OnetRelease
+from training.sources.postings import Postings
 from training.sources.starter import StarterCorpus
 from training.sources.statements import Statements
 from training.sources.table import Columns, Table
@@ -28,6 +29,9 @@ def _open(spec: str, columns: Columns) -> Source:
         return OnetRelease(Path(where))
     if kind == "table" and where:
         return Table(Path(where), columns)
+    if kind == "postings" and where:
+        return Postings(Path(where))
     raise DataError(
-        f"--source {spec}: not known; there are starter, statements, onet:DIR and table:FILE"
+        f"--source {spec}: not known; there are starter, statements, onet:DIR, table:FILE and "
+        "postings:FILE"
     )
