@@ -12,17 +12,20 @@ from training.sources.table import Columns
 
 def run(options: argparse.Namespace) -> None:
     """The step `gather`. Raises `DataError`."""
-    crawls = bool(options.pages or options.sitemap or options.listing)
+    places = [*options.pages, *options.sitemap, *options.listing]
     files = options.json_resume or options.table or options.onet
-    if not crawls and not files:
+    if not places and not files:
         raise DataError("nothing to gather: give pages, --sitemap, --listing or files to import")
-    if crawls and not options.contact:
+    for url in places:
+        if not url.startswith(("http://", "https://")):
+            raise DataError(f"{url} is no address of a page")
+    if places and not options.contact:
         raise DataError("--contact C is missing: say where the owners of the sites reach you")
     if options.delay <= 0 or options.budget < 1:
         raise DataError("--delay must be more than 0, and --budget 1 or more")
     with Store(options.out) as store:
         _import(_files(options), store)
-        if crawls:
+        if places:
             from training.gather.crawl import Plan, crawl  # Scrapy takes a second to import.
 
             plan = Plan(

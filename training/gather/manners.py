@@ -4,7 +4,9 @@ import asyncio
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
 
+from scrapy import signals
 from scrapy.core.scheduler import Scheduler
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -16,20 +18,31 @@ from training.gather.spider import of_people
 LONGEST_WAIT = 300
 """Seconds that a site may ask to be left alone; where it asks for more, the page is given up."""
 
+_REFUSED = (429, 503)
+
 
 class WaitsAsAsked(RetryMiddleware):  # type: ignore[misc]
     """After a 429 or 503 with `Retry-After`, the whole site is left alone for so long."""
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "WaitsAsAsked":
+        """Listens for responses before the site's next request goes out."""
+        made: WaitsAsAsked = super().from_crawler(crawler)
+        crawler.signals.connect(made.pause, signals.response_downloaded)
+        return made
+
+    def pause(self, response: Response, request: Request) -> None:
+        """Lets the site's next request wait as long as is asked for, and its delay."""
+        seconds = _retry_after(response)
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot"))
+        if slot and response.status in _REFUSED and 0 < seconds <= LONGEST_WAIT:
+            slot.lastseen = monotonic() + seconds
+            slot.close()  # What was about to go out is put off, too.
+
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Tries again later what the site refused, as often as other failures."""
-        seconds = _retry_after(response)
-        if seconds and response.status in (429, 503):
-            self.crawler.stats.inc_value("gather/waits")
-            if seconds > LONGEST_WAIT:
-                return response
-            slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot"))
-            if slot:  # The site's next request goes out its delay after this.
-                slot.lastseen = max(slot.lastseen, monotonic() + seconds)
+        if response.status in _REFUSED and _retry_after(response) > LONGEST_WAIT:
+            return response
         return super().process_response(request, response)
 
 

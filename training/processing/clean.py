@@ -89,11 +89,11 @@ def clean(record: Gathered) -> tuple[Row, Signature]:
     words = text.words(content)
     left_out = _why_not(known.name, words, spoken)
     row = Row(
-        id=record.id, kind=record.kind, source=record.source, licence=record.licence,
-        fetched=record.fetched, hash=record.hash, title=title, name=known.name,
-        seniority=known.seniority, level=known.level, text=content, language=spoken,
-        employer=one_line(record.employer), location=location, state=state(location),
-        low=pay.low, high=pay.high, education=schooling.level or None,
+        id=record.id, kind=record.kind, source=one_line(record.source),
+        licence=one_line(record.licence), fetched=one_line(record.fetched), hash=record.hash,
+        title=title, name=known.name, seniority=known.seniority, level=known.level,
+        text=content, language=spoken, employer=one_line(record.employer), location=location,
+        state=state(location), low=pay.low, high=pay.high, education=schooling.level or None,
         field=schooling.field or None, start=_year(record.start), end=_year(record.end),
         left_out=left_out,
     )  # fmt: skip

@@ -5,6 +5,7 @@ is only how they are spread. A machine that dies takes nothing with it: Spark ma
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,25 +22,37 @@ from training.processing.clean import COLUMNS, DUPLICATE, clean_line
 from training.processing.near_duplicates import alike
 from training.processing.outcome import Outcome
 
+NAME = "career-climber processing"
+PARTS = {"spark.sql.files.maxPartitionBytes": str(8 * 2**20)}
+"""Some thousand records a task: what a lost machine had begun is soon made again."""
+
 _TYPES = {int: "int", str: "string"}
 _SCHEMA = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
 _SIGNED = f"{_SCHEMA}, keys array<bigint>, sample binary"
 
 
 def session(master: str | None = None) -> SparkSession:
-    """A session on this machine or on the cluster that `master` names.
+    """A session on this machine, or on the cluster that `master` names.
 
-    Where Spark's own launcher started this process, that decides.
+    Raises `DataError` where there is no Java.
     """
-    builder = SparkSession.builder.appName("career-climber processing")
-    if master or "SPARK_ENV_LOADED" not in os.environ:
-        # Executors on this machine find Spark, this Python and this code.
-        os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        root = str(Path(__file__).parents[2])
-        builder = builder.master(master or "local[*]").config("spark.executorEnv.PYTHONPATH", root)
-        builder = builder.config("spark.ui.enabled", "false")
-    made: SparkSession = builder.getOrCreate()
+    if not shutil.which("java") and "JAVA_HOME" not in os.environ:
+        raise DataError("Spark needs Java 17 or newer, and there is none")
+    # Executors that start on this machine find Spark, this Python and this code.
+    os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[2]),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
+        "spark.log.level": "ERROR",
+        **PARTS,
+    }
+    builder = SparkSession.builder.appName(NAME).master(master or "local[*]")
+    try:
+        made: SparkSession = builder.config(map=settings).getOrCreate()
+    except PySparkException as error:
+        raise DataError(f"Spark does not start: {_first_line(error)}") from error
     return made
 
 
@@ -62,7 +75,7 @@ def process(spark: SparkSession, inputs: Sequence[str], out: str) -> Outcome:
         marked.select(*COLUMNS).orderBy("id").write.mode("overwrite").parquet(out)
         counts = spark.read.schema(_SCHEMA).parquet(out).groupBy("left_out").count().collect()
     except PySparkException as error:
-        raise DataError(f"Spark: {str(error).strip().splitlines()[0]}") from error
+        raise DataError(f"Spark: {_first_line(error)}") from error
     return Outcome({row["left_out"]: row["count"] for row in counts})
 
 
@@ -93,3 +106,7 @@ def _why(rows: DataFrame, found: DataFrame) -> DataFrame:
     joined = rows.select("id", "left_out").join(found, "id", "left")
     why = when(isnotnull("first"), lit(DUPLICATE)).otherwise(col("left_out"))
     return joined.select("id", why.alias("left_out"), col("first").alias("duplicate_of"))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -14,7 +14,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-JOBS = 200
+JOBS = 160
 LISTED = 40
 """Of another kind, which no sitemap names: a listing leads to them, ten a page."""
 RETRY_AFTER = 1
