@@ -14,7 +14,8 @@ TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=
 run: models/manifest.json
 	@exec $(BIN)/python -m local
 
-test: $(VENV)/installed
+test: $(VENV)/installed $(VENV)/spark-installed
+	@.ci/java
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
@@ -57,6 +58,11 @@ $(VENV)/installed: $(REQUIREMENTS)
 
 $(VENV)/bench-installed: $(VENV)/installed bench/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+$(VENV)/spark-installed: $(VENV)/installed training/processing/requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r training/processing/requirements-spark.txt
 	@touch $@
 
 models/manifest.json: $(VENV)/installed $(TRAINING)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 
 KINDS = ("posting", "resume", "table", "onet")
 
@@ -29,7 +30,7 @@ class Gathered:
     start: str = ""
     end: str = ""
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the content, whatever the place, the time and the licence."""
         told = (self.title, self.description, self.employer, self.location, self.salary,

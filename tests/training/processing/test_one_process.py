@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -68,7 +69,7 @@ def test_a_record_that_is_left_out_stands_for_nobody(process):
 
 
 def test_a_record_gathered_twice_is_one_row_and_no_duplicate(process):
-    later = Gathered(**{**vars(record(1)), "fetched": "2027-01-01T00:00:00Z"})
+    later = replace(record(1), fetched="2027-01-01T00:00:00Z")
     rows = process(later, record(1), record(2))
     assert len(rows) == 2
     assert set(rows["fetched"]) == {"2026-01-01T00:00:00Z"}
