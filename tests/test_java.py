@@ -37,8 +37,7 @@ def test_what_is_missing_is_one_line(java, says):
     done = java(says)
     assert done.returncode == 1
     assert done.stderr == (
-        "error: Java 17 or newer is needed for the tests; "
-        "on Debian it is in default-jre-headless\n"
+        "error: Java 17 or newer is needed for the tests; on Debian it is in default-jre-headless\n"
     )
 
 
