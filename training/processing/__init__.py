@@ -1,5 +1,6 @@
 """What is done to every record that was gathered, and the two engines that do it."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,13 @@ def run(inputs: Sequence[str], out: str, engine: str, master: str | None) -> Out
         from training.processing import one_process
 
         return one_process.process(list(map(Path, inputs)), Path(out))
+    with warnings.catch_warnings():
+        # It is about pandas on Spark, which is not used here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        return _on_spark(inputs, out, master)
+
+
+def _on_spark(inputs: Sequence[str], out: str, master: str | None) -> Outcome:
     try:
         from training.processing import spark
     except ModuleNotFoundError:

@@ -2,11 +2,13 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +19,7 @@ from training.gathered import Gathered
 from training.processing import one_process
 from training.processing.clean import LEFT_OUT
 
-SECONDS = 300
+SECONDS = 1_200
 CLUSTER = "local-cluster[2,1,1024]"
 FILES = 6
 RECORDS = 1_200
@@ -97,6 +99,7 @@ def compared(tmp_path_factory):
         printed, _ = process.communicate(timeout=SECONDS)
     finally:
         process.kill()
+        process.communicate()
     assert process.returncode == 0, said.read_text("utf-8")
     assert printed.decode().strip() == outcome
     return Compared(
@@ -168,3 +171,50 @@ def test_rows_of_every_kind_were_among_them(compared):
     assert compared.one["id"].is_unique
     assert set(compared.one["licence"]) == {"", "CC0", "CC BY"}
     assert "left out" in compared.outcome
+
+
+# The job that a cluster is given, and what is said where Spark cannot run
+
+
+def test_the_job_does_the_same_as_spark_submit_starts_it(tmp_path):
+    records = tmp_path / "records.jsonl"
+    records.write_bytes(b"".join(line + b"\n" for line in lines()[:40]))
+    one = one_process.process([records], tmp_path / "rows.parquet")
+    submit = Path(find_spec("pyspark").origin).parent / "bin" / "spark-submit"
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }  # fmt: skip
+    job = ROOT / "training" / "processing" / "job.py"
+    quick = "spark.sql.shuffle.partitions=1"
+    done = subprocess.run(
+        [submit, "--master", "local[1]", "--conf", quick, job, "--rows", tmp_path / "rows",
+         records],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == one.text()
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "rows.parquet"), pd.read_parquet(tmp_path / "rows")
+    )
+
+
+def test_without_java_one_line_says_so(tmp_path):
+    environment = {"PATH": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "training", "process", "x.jsonl", "--engine", "spark"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "error: Spark needs Java 17 or newer, and there is none\n"
+
+
+def test_the_image_has_what_the_job_needs():
+    dockerfile = (ROOT / "training" / "processing" / "Dockerfile").read_text("utf-8")
+    copied = re.findall(r"^COPY (\S+)", dockerfile, re.MULTILINE)
+    assert copied == ["training/processing/requirements.txt", "shared", "training"]
+    assert all((ROOT / each).exists() for each in copied)
+    needed = "import sys; import training.processing.clean; print(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", needed], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    heavy = {"pandas", "pyarrow", "scipy", "sklearn", "dateutil", "scrapy"}
+    assert not heavy & set(done.stdout.split())
