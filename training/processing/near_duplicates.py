@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 RUN = 3
 """Words."""
@@ -51,9 +52,10 @@ def signature(scope: str, words: Sequence[str]) -> Signature:
     words = [word for word in words if not word.isdigit()]
     if not words:
         return NONE
-    runs = {" ".join(words[i : i + RUN]) for i in range(max(1, len(words) - RUN + 1))}
-    codes = np.array([zlib.crc32(run.encode()) for run in runs], dtype=np.uint64)
-    least = np.min((codes[:, None] * _MULTIPLY + _ADD) >> np.uint64(32), axis=0).astype("<u4")
+    codes = np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+    codes = np.pad(codes, (0, max(0, RUN - len(codes))))
+    runs = sliding_window_view(codes, RUN) @ _MULTIPLY[:RUN]
+    least = np.min((runs[:, None] * _MULTIPLY + _ADD) >> np.uint64(32), axis=0).astype("<u4")
     return Signature(
         tuple(_key(scope, band, row) for band, row in enumerate(least.reshape(BANDS, ROWS))),
         (least & 0xFF).astype(np.uint8).tobytes(),

@@ -36,6 +36,8 @@ _AROUND_BREAKS = re.compile(r" *\n[ \n]*")
 
 def plain_text(raw: str) -> str:
     """The text that a reader sees. Never raises; plain text that is right stays as it is."""
+    if not raw:
+        return ""
     text = raw.encode("utf-8", "replace").decode("utf-8")  # Half a surrogate pair is no text.
     text = _LINE_BREAKS.sub("\n", text)
     for _ in range(_MOST_ESCAPES):

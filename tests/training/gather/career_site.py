@@ -37,11 +37,15 @@ class Asked:
 
 @dataclass
 class Site:
-    """`expected` are the titles that a visitor would count, each once."""
+    """`expected` are the titles that a visitor would count, each once.
+
+    `robots` are the status of robots.txt and what it says beside the usual.
+    """
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     expected: set[str] = field(default_factory=set)
+    robots: tuple[int, str] = (200, "")
     refused: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     at_once: int = 0
@@ -172,7 +176,8 @@ class Handler(BaseHTTPRequestHandler):
         html = {"Content-Type": "text/html; charset=utf-8"}
         if url.path in STATIC:
             kind, make = STATIC[url.path]
-            return 200, make(self.site), {"Content-Type": kind}
+            status = self.site.robots[0] if url.path == "/robots.txt" else 200
+            return status, make(self.site), {"Content-Type": kind}
         if url.path == "/listing":
             return 200, listing(int(parse_qs(url.query).get("page", ["1"])[0])).encode(), html
         if first == "listed":
@@ -228,7 +233,8 @@ def listing(number: int) -> str:
 
 def _robots(site: Site) -> bytes:
     return (
-        "User-agent: *\nDisallow: /\n\nUser-agent: CareerClimberBot\nDisallow: /private/\n\n"
+        "User-agent: *\nDisallow: /\n\nUser-agent: CareerClimberBot\nDisallow: /private/\n"
+        f"{site.robots[1]}\n\n"
         f"Sitemap: {site.url}/sitemaps.xml\n"
     ).encode()
 

@@ -213,3 +213,20 @@ def test_two_runs_do_not_share_a_directory(site, tmp_path):
     finally:
         site.hold.set()
         first.communicate(timeout=SECONDS)
+
+
+def test_the_delay_of_robots_txt_is_kept_and_a_site_whose_robots_txt_fails_is_left_alone(tmp_path):
+    with career_site() as slow, career_site() as failing:
+        slow.robots = (200, "Crawl-delay: 0.5")
+        failing.robots = (500, "")
+        crawl = Crawl(slow, tmp_path)
+        pages = [f"{slow.url}/listed/{number}" for number in range(5)]
+        run = crawl.run(*pages, f"{failing.url}/listed/9", "--licence", "asked on 2026-01-01")
+        times = [each.time for each in slow.asked if each.path != "/robots.txt"]
+        assert len(times) == 5
+        # The first may have come late, the last cannot have come early.
+        assert times[-1] - times[0] >= 4 * 0.5 - 1
+        assert {each.path for each in failing.asked} == {"/robots.txt"}
+    assert crawl.titles() == Counter(f"listed job {number}" for number in range(5))
+    assert {each["licence"] for each in crawl.records} == {"asked on 2026-01-01"}
+    assert "1 forbidden by robots.txt" in run.output

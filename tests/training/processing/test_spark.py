@@ -122,7 +122,7 @@ def kill_one_at_work(driver):
         if len(executors) == 2 and cleaning:
             os.kill(cleaning[0], signal.SIGKILL)
             return len(executors)
-        time.sleep(0.02)
+        time.sleep(0.2)
     pytest.fail("no two executors came to work")
     return 0
 
