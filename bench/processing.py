@@ -95,10 +95,12 @@ def _compare(gathered: Path, rows: Path, out: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
     )  # fmt: skip
-    while not (executors := _executors(process.pid)) or len(executors) < 2:
+    while not _running(process.pid, b"pyspark.daemon"):
         assert process.poll() is None, process.communicate()[1]
         time.sleep(1)
-    time.sleep(20)  # Some of the first one's parts are made by then, and lost with it.
+    time.sleep(30)  # Some parts are made by then, and lost with the executor that made them.
+    executors = _running(process.pid, b"CoarseGrainedExecutorBackend")
+    assert len(executors) == 2
     os.kill(executors[0], signal.SIGKILL)
     said, errors = process.communicate()
     assert process.returncode == 0, errors
@@ -109,18 +111,18 @@ def _compare(gathered: Path, rows: Path, out: Path) -> None:
           f"{json.dumps(said.splitlines())}", flush=True)  # fmt: skip
 
 
-def _executors(driver: int) -> list[int]:
-    """The driver's executors, which its process starts."""
+def _running(driver: int, command: bytes) -> list[int]:
+    """Processes that a driver and its children have started, by what is in their command."""
     found, waiting = [], [driver]
     while waiting:
         pid = waiting.pop()
         try:
-            if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if command in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.append(pid)
             waiting += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
         except OSError:  # It has ended.
             continue
-    return sorted(found)
+    return found
 
 
 if __name__ == "__main__":
