@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REQUIREMENTS := requirements.txt training/requirements.txt \
+REQUIREMENTS := requirements.txt training/requirements.txt training/processing/requirements.txt \
 	$(wildcard functions/*/requirements.in)
 FUNCTIONS := $(patsubst functions/%/main.py,%,$(wildcard functions/*/main.py))
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -16,7 +16,8 @@ run: models/manifest.json
 		echo "warning: the page has no charts, and reads no PDF and no DOCX" >&2
 	@exec $(BIN)/python -m local
 
-test: $(VENV)/installed
+test: $(VENV)/installed $(VENV)/spark-installed
+	@.ci/java
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
@@ -60,6 +61,11 @@ $(VENV)/installed: $(REQUIREMENTS)
 
 $(VENV)/bench-installed: $(VENV)/installed bench/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+$(VENV)/spark-installed: $(VENV)/installed training/processing/requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r training/processing/requirements-spark.txt
 	@touch $@
 
 models/manifest.json: $(VENV)/installed $(TRAINING)

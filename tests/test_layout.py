@@ -48,6 +48,7 @@ def test_every_requirement_is_pinned():
         ROOT / "requirements.txt",
         ROOT / "bench" / "requirements.txt",
         ROOT / "training" / "requirements.txt",
+        *ROOT.glob("training/processing/requirements*.txt"),
         *ROOT.glob("functions/*/requirements.in"),
     ]:
         assert pins(path)

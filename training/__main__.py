@@ -76,6 +76,20 @@ def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
     return made
 
 
+def step_gather(options: argparse.Namespace) -> None:
+    """Crawls postings from career sites and imports files, as records for the step `process`."""
+    from training import gather  # Scrapy and its reactor are for this step alone.
+
+    gather.run(options)
+
+
+def step_process(options: argparse.Namespace) -> None:
+    """Cleans gathered records into a table that `--source postings:FILE` reads."""
+    from training import processing
+
+    print(processing.run(options.input, options.rows, options.engine, options.master).text())
+
+
 def step_fit(options: argparse.Namespace) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
     data = Dataset.load(options.work)
@@ -240,6 +254,8 @@ def parser() -> argparse.ArgumentParser:
     steps = parser.add_subparsers(required=True, metavar="STEP")
     for name, step, groups in (
         ("build", step_build, (_sources, _work, _json, _out, _pipeline)),
+        ("gather", step_gather, (_gather,)),
+        ("process", step_process, (_process,)),
         ("dataset", step_dataset, (_sources, _work)),
         ("fit", step_fit, (_work,)),
         ("evaluate", step_evaluate, (_work, _json)),
@@ -262,15 +278,22 @@ Add = Callable[[argparse.ArgumentParser], None]
 def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", metavar="S",
-        help="starter, statements, onet:DIR, table:FILE or submissions:URI; may be given several "
-        "times "
-        f"(default: {', '.join(DEFAULT)})",
+        help="starter, statements, onet:DIR, table:FILE, postings:FILE or submissions:URI; may be "
+        f"given several times (default: {', '.join(DEFAULT)})",
     )  # fmt: skip
+    _columns(sub)
+    sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
+    sub.add_argument(
+        "--min-rows", type=int, default=3, metavar="N",
+        help="titles with fewer different texts are left out (default: 3, which is the least)",
+    )  # fmt: skip
+
+
+def _columns(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--title-column", default="title", metavar="C", help="default: title")
     sub.add_argument(
         "--description-column", default="description", metavar="C", help="default: description"
     )
-    sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
     sub.add_argument(
         "--start-column", default="start", metavar="C",
         help="when the work began, where there is such a column (default: start)",
@@ -291,9 +314,74 @@ def _sources(sub: argparse.ArgumentParser) -> None:
             f"--{name}-column", default=name, metavar="C",
             help=f"{meaning}, where there is such a column (default: {name})",
         )  # fmt: skip
+
+
+def _gather(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("pages", nargs="*", metavar="URL", help="a page with postings")
     sub.add_argument(
-        "--min-rows", type=int, default=3, metavar="N",
-        help="titles with fewer different texts are left out (default: 3, which is the least)",
+        "--sitemap", action="append", default=[], metavar="URL",
+        help="a sitemap, or a robots.txt that names some",
+    )  # fmt: skip
+    sub.add_argument(
+        "--listing", action="append", default=[], metavar="URL",
+        help="a page that links to postings, and to further such pages",
+    )  # fmt: skip
+    sub.add_argument(
+        "--contact", metavar="C",
+        help="where the owners of the sites reach you, a page or an e-mail address: "
+        "told to them with each request",
+    )  # fmt: skip
+    sub.add_argument(
+        "--delay", type=float, default=2.0, metavar="S",
+        help="seconds between two requests to a site; its robots.txt may ask for more "
+        "(default: 2)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--budget", type=int, default=1000, metavar="N",
+        help="pages that are asked for at most; the next run goes on with the others "
+        "(default: 1000)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--json-resume", action="append", type=Path, default=[], metavar="FILE",
+        help="a JSON Resume: its jobs, without the person",
+    )  # fmt: skip
+    sub.add_argument(
+        "--table", action="append", type=Path, default=[], metavar="FILE",
+        help="a CSV or Parquet table with a title and a description in each row",
+    )  # fmt: skip
+    sub.add_argument(
+        "--onet", action="append", type=Path, default=[], metavar="DIR",
+        help="an O*NET text release",
+    )  # fmt: skip
+    _columns(sub)
+    sub.add_argument(
+        "--licence", default="not known: ask who published it", metavar="NOTE",
+        help="what may be done with these data, kept in each record; what a page says of itself "
+        "goes before",
+    )  # fmt: skip
+    sub.add_argument(
+        "--out", type=Path, default=Path(".cache/gathered"), metavar="DIR",
+        help="where the records are kept, and what is known of the sites "
+        "(default: .cache/gathered)",
+    )  # fmt: skip
+
+
+def _process(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "input", nargs="*", default=[".cache/gathered/records.jsonl"], metavar="FILE",
+        help="what `gather` has written (default: .cache/gathered/records.jsonl)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--rows", default=".cache/processed.parquet", metavar="FILE",
+        help="the table; a directory of tables with Spark (default: .cache/processed.parquet)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--engine", choices=("process", "spark"), default="process",
+        help="one process, or Apache Spark for what outgrows a machine (default: process)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--master", metavar="URL",
+        help="of Spark: the cluster, such as spark://HOST:7077 (default: this machine)",
     )  # fmt: skip
 
 
