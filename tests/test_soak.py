@@ -140,9 +140,13 @@ def weighing(running, caches, log, over):
 
 
 def worker(running):
-    """The process that answers."""
+    """The process that answers; the one that started it listens sooner than it is there."""
     pid = running.process.pid
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return int(children[0])
 
 
 def resident_mib(pid):
