@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-annotate --custom-compile-command "make lock"
 TRAINING := $(shell find training shared -name '*.py' -o -path '*/starter/*.txt' | LC_ALL=C sort)
 
-.PHONY: run test fuzz audit lock sbom bench clean
+.PHONY: run test fuzz soak audit lock sbom bench clean
 
 run: models/manifest.json
 	@$(BIN)/python -m local.vendor || \
@@ -47,6 +47,11 @@ sbom: $(VENV)/installed
 fuzz: $(VENV)/installed
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		$(BIN)/python -m pytest -s tests/test_fuzz.py
+
+# Eight clients, versions that come and go, a bucket that fails: make soak SOAK_SECONDS=600, say.
+soak: $(VENV)/installed
+	SOAK_SECONDS=$${SOAK_SECONDS:-1800} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
+		$(BIN)/python -m pytest -s tests/test_soak.py
 
 # What it measures, as options: make bench BENCH="--resumes FILE --onet DIR"
 bench: models/manifest.json $(VENV)/bench-installed

@@ -95,8 +95,11 @@ class _Handler(BaseHTTPRequestHandler):
         query = parse_qs(url.query)
         if "ifGenerationMatch" not in query:
             return True
-        bucket = url.path.partition("/b/")[2].partition("/")[0]
-        name = query["name"][0] if "name" in query else _named(body)
+        bucket, _, rest = url.path.partition("/b/")[2].partition("/")
+        if rest.startswith("o/"):
+            name = unquote(rest.removeprefix("o/"))
+        else:
+            name = query["name"][0] if "name" in query else _named(body)
         path = f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}"
         status, _, content = self.upstream(method="GET", path=path)
         present = json.loads(content)["generation"] if status == 200 else "0"
