@@ -63,6 +63,11 @@ def stem(word: str) -> str:
     return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short
 
 
+def stems(text: str) -> list[str]:
+    """The stems of a text's words in their order, without those of stop words."""
+    return _kept_words(text)[1]
+
+
 def singles(text: str) -> tuple[list[str], list[str]]:
     """The terms of a text that are not pairs: its stems in their order, and then all others."""
     kept, each = _kept_words(text)
