@@ -365,7 +365,8 @@ def test_a_gap_tells_what_is_shown_by_which_words_and_what_is_lacking(url):
 
 
 def test_every_job_and_its_title_count(url):
-    body = {"experience": [{"description": "taught math"}, {"description": "", "title": "Python pro"}]}
+    jobs = [{"description": "taught math"}, {"description": "", "title": "Python pro"}]
+    body = {"experience": jobs}
     answer = requests.post(f"{url}/data%20scientist", json=body, timeout=30)
     shown = {each["phrase"] for each in results(answer) if each["shown"]}
     assert shown == {"python"}
