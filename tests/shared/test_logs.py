@@ -123,7 +123,9 @@ def test_no_line_carries_what_a_user_sent(logging):
         ("GET", f"{skills.url}/?title={WORD}", {}, 404),
         ("GET", f"{skills.url}/titles?q={WORD}", {}, 200),
         ("GET", f"{skills.url}/titles?q={WORD}&offset={WORD}", {}, 400),
-        ("POST", f"{skills.url}/robots.txt?{WORD}", {"data": WORD}, 405),
+        ("POST", f"{skills.url}/robots.txt?{WORD}", {"data": WORD}, 415),
+        ("POST", f"{skills.url}/cook?{WORD}", {"json": BODY, "headers": told}, 200),
+        ("POST", f"{skills.url}/titles?{WORD}", {"json": BODY}, 405),
         ("OPTIONS", f"{skills.url}/{WORD}", {"headers": told}, 204),
         (WORD[:12], f"{skills.url}/{WORD}", {}, 405),
     ]
