@@ -126,7 +126,7 @@ def _unavailable(error: StorageError, **details: object) -> RequestError:
 service = web.Service(
     ("POST /model/submissions", post_submission),
     ("POST /", post_submission),
-    ("DELETE /model/submissions/<receipt>", delete_submission),
+    ("DELETE /model/submissions/<path:receipt>", delete_submission),
     ("DELETE /<receipt>", delete_submission),
     headers=(KEY_HEADER,),
 )
