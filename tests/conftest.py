@@ -22,7 +22,6 @@ from hypothesis import settings
 from bench import environments
 from shared.storage import open_storage
 from tests.bucket_proxy import proxied
-from training import __main__ as training
 from training import signing
 
 ROOT = Path(__file__).parent.parent
@@ -58,28 +57,13 @@ class Running:
     log: Path
 
 
-@pytest.fixture(scope="session")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The leavings of every training step on the starter corpus: a dataset and fitted models."""
-    directory = tmp_path_factory.mktemp("training")
-    options = ["--source", "starter", "--work", str(directory), "--out", str(directory / "models")]
-    assert training.main(["build", *options]) == 0
-    return directory
+def built(name: str, *options: str) -> Path:
+    """Where `training build` with these options has left its `work` and `models`.
 
-
-@pytest.fixture(scope="session")
-def models(work: Path) -> Path:
-    """A directory with real published models. Copy it before changing anything in it."""
-    return work / "models"
-
-
-@pytest.fixture(scope="session")
-def default_models() -> Path:
-    """The models that `make run` serves, beside the leavings of their training in `../work`.
-
-    Kept in .cache, and built again when anything changed that they are made of.
+    Kept in .cache, and built again when anything changed that they are made of: training takes a
+    good part of what all tests take.
     """
-    home = ROOT / ".cache" / "test-default"
+    home = ROOT / ".cache" / name
     home.mkdir(parents=True, exist_ok=True)
     digest = sha256(sys.version.encode())
     for pattern in MODELS_ARE_MADE_OF:
@@ -91,11 +75,33 @@ def default_models() -> Path:
         made_of.seek(0)
         if made_of.read() != digest.hexdigest():
             made_of.truncate(0)
-            options = ["--work", home / "work", "--out", home / "models"]
-            command = [sys.executable, "-m", "training", "build", *options]
+            places = ["--work", home / "work", "--out", home / "models"]
+            command = [sys.executable, "-m", "training", "build", *options, *places]
             subprocess.run(command, check=True, cwd=ROOT)
             made_of.write(digest.hexdigest())
-    return home / "models"
+    return home
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The leavings of every training step on the starter corpus: a dataset and fitted models."""
+    home = built("test-starter", "--source", "starter")
+    directory = tmp_path_factory.mktemp("training") / "work"
+    shutil.copytree(home / "work", directory)
+    shutil.copytree(home / "models", directory / "models")
+    return directory
+
+
+@pytest.fixture(scope="session")
+def models(work: Path) -> Path:
+    """A directory with real published models. Copy it before changing anything in it."""
+    return work / "models"
+
+
+@pytest.fixture(scope="session")
+def default_models() -> Path:
+    """The models that `make run` serves, beside the leavings of their training in `../work`."""
+    return built("test-default") / "models"
 
 
 @pytest.fixture
