@@ -2,22 +2,27 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REQUIREMENTS := requirements.txt $(wildcard functions/*/requirements.in)
+REQUIREMENTS := requirements.txt training/requirements.txt training/processing/requirements.txt \
+	$(wildcard functions/*/requirements.in)
 FUNCTIONS := $(patsubst functions/%/main.py,%,$(wildcard functions/*/main.py))
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
-TRAINING := $(shell find training shared -name '*.py' -o -name '*.txt' | LC_ALL=C sort)
+TRAINING := $(shell find training shared -name '*.py' -o -path '*/starter/*.txt' | LC_ALL=C sort)
 
 .PHONY: run test fuzz soak testbench audit lock sbom bench clean
 
 run: models/manifest.json
+	@$(BIN)/python -m local.vendor || \
+		echo "warning: the page has no charts, and reads no PDF and no DOCX" >&2
 	@exec $(BIN)/python -m local
 
-test: $(VENV)/installed
+test: $(VENV)/installed $(VENV)/spark-installed
+	@.ci/java
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python .ci/audit.py
+	.ci/chromium
 	$(BIN)/python -m pytest
 
 audit: $(VENV)/installed
@@ -67,9 +72,14 @@ $(VENV)/bench-installed: $(VENV)/installed bench/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
+$(VENV)/spark-installed: $(VENV)/installed training/processing/requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r training/processing/requirements-spark.txt
+	@touch $@
+
 models/manifest.json: $(VENV)/installed $(TRAINING)
 	$(BIN)/python -m training build
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .cache build models
+	rm -rf $(VENV) .cache build models web/vendor

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Stages build/<function>/ and deploys it as a Cloud Function (2nd generation). The whole way from
-# an empty project to two answering URLs, costs, updating and undoing: docs/operating.md
+# Stages build/<function>/ and deploys it as a Cloud Function (2nd generation); with `web`, the page
+# to a bucket. The whole way from an empty project to answering URLs, costs, updating and undoing:
+# docs/operating.md
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -9,6 +10,12 @@ PROJECT=${PROJECT:-} # ID of the project; unset: the one that `gcloud config` ha
 REGION=${REGION:-us-central1} # where the functions run and a new bucket is made
 MODELS_URI=${MODELS_URI:-} # gs://bucket/prefix; unset: gs://PROJECT-career-climber/models
 PUBLISH=${PUBLISH:-missing} # models built here: always, never, or if the bucket has none (missing)
+SUBMISSIONS_URI=${SUBMISSIONS_URI:-} # unset: gs://PROJECT-career-climber-submissions/kept
+SUBMISSIONS_KEY=${SUBMISSIONS_KEY:-} # Cloud KMS key to encrypt submissions with; unset: Google's
+SUBMISSIONS_ACCOUNT=${SUBMISSIONS_ACCOUNT:-career-climber-submissions} # account of that function
+UPDATE_ACCOUNT=${UPDATE_ACCOUNT:-career-climber-update} # account that `schedule` trains as
+UPDATE_SOURCES=${UPDATE_SOURCES:-starter statements} # what it trains on beside submissions
+SCHEDULE=${SCHEDULE:-0 4 * * 1} # when it does, as cron has it, in UTC
 SERVICE_ACCOUNT=${SERVICE_ACCOUNT:-career-climber} # name of the account that the functions run as
 BUILD_SERVICE_ACCOUNT=${BUILD_SERVICE_ACCOUNT:-} # e-mail of the building account; unset: default
 RUNTIME=${RUNTIME:-python313} # one of `gcloud functions runtimes list`, Python 3.11 or newer
@@ -26,6 +33,8 @@ RATE_LIMIT=${RATE_LIMIT:-120} # requests a minute of one address that a load bal
 BAN_SECONDS=${BAN_SECONDS:-300} # for how long it then answers 429 to all of this address
 PUBLIC=${PUBLIC:-0} # 1: anybody may call; 0: only callers with the role roles/run.invoker
 CORS_ORIGINS=${CORS_ORIGINS:-} # origins whose pages may call, spaces between, or *; unset: none
+WEB_URI=${WEB_URI:-} # where the page goes; unset: gs://PROJECT-career-climber-web
+API_URL=${API_URL:-} # address of a load balancer that the page asks; unset: each function's own
 
 SERVICES=(
 	artifactregistry.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com
@@ -37,18 +46,33 @@ GRANT_PAUSE=5 # seconds between two of them
 main() {
 	read_arguments "$@"
 	local name
+	if $STAGE_ONLY && $SCHEDULING; then stage_update && return; fi
 	if $STAGE_ONLY; then
 		for name in "${FUNCTIONS[@]}"; do stage "$name"; done
+		if $WEB; then stage_web; fi
 		return
 	fi
 	check_settings
 	find_project
+	if [[ ${#FUNCTIONS[@]} != 0 ]]; then deploy_functions; fi
+	if $WEB; then deploy_web; fi
+}
+
+deploy_functions() { # FUNCTIONS, and what they need
+	local name
 	enable_services
-	make_account
-	make_bucket
-	grant_reading
-	publish_models
-	find_serial
+	if $SCHEDULING; then
+		schedule
+		return
+	fi
+	if [[ ${FUNCTIONS[*]} != submissions ]]; then
+		make_account "$SERVICE_ACCOUNT" functions
+		make_bucket
+		grant_on "$BUCKET" "$ACCOUNT" roles/storage.objectViewer # this bucket, and nothing else
+		publish_models
+		find_serial
+	fi
+	if [[ " ${FUNCTIONS[*]} " == *" submissions "* ]]; then make_submissions_place; fi
 	for name in "${FUNCTIONS[@]}"; do
 		stage "$name" # now that the first publication has made shared/models.pub
 		deploy "$name"
@@ -59,11 +83,13 @@ main() {
 
 usage() {
 	cat <<-END
-		Usage: ./deploy.sh [--stage-only] [--dry-run] [--help] [FUNCTION ...]
+		Usage: ./deploy.sh [--stage-only] [--dry-run] [--help] [FUNCTION ...] [web]
 
 		Deploys the functions named, or all of them: $(known_functions)
+		With web, uploads the page that uses them.
+		Or, with 'schedule' in their place, sets up the training that runs by itself.
 
-		  --stage-only  only copy what is uploaded to build/<function>/
+		  --stage-only  only copy what is uploaded to build/<function>/ or build/web/
 		  --dry-run     print the commands, and run none
 
 		Settings are environment variables. With their defaults:
@@ -72,9 +98,11 @@ usage() {
 	sed -n 's/^\([A-Z_]*\)=\${\1:-\(.*\)} # \(.*\)$/  \1=\2\n      \3/p' deploy.sh
 }
 
-read_arguments() { # sets STAGE_ONLY, DRY_RUN and FUNCTIONS
+read_arguments() { # sets STAGE_ONLY, DRY_RUN, SCHEDULING, WEB and FUNCTIONS
+	SCHEDULING=false
 	STAGE_ONLY=false
 	DRY_RUN=false
+	WEB=false
 	FUNCTIONS=()
 	local argument
 	for argument in "$@"; do
@@ -85,15 +113,20 @@ read_arguments() { # sets STAGE_ONLY, DRY_RUN and FUNCTIONS
 			usage
 			exit 0
 			;;
+		web) WEB=true ;;
+		schedule) SCHEDULING=true ;;
 		-*) stop "there is no option $argument; ./deploy.sh --help shows all" 2 ;;
 		*)
 			[[ " $(known_functions) " == *" $argument "* && $argument != *" "* ]] ||
-				stop "there is no function '$argument'; there are: $(known_functions)" 2
+				stop "there is no function '$argument'; there are: $(known_functions), and web" 2
 			FUNCTIONS+=("$argument")
 			;;
 		esac
 	done
-	if [[ ${#FUNCTIONS[@]} == 0 ]]; then read -ra FUNCTIONS <<<"$(known_functions)"; fi
+	if $SCHEDULING && { $WEB || [[ ${#FUNCTIONS[@]} != 0 ]]; }; then
+		stop "schedule and what it updates are deployed one after the other" 2
+	fi
+	if [[ ${#FUNCTIONS[@]} == 0 ]] && ! $WEB; then read -ra FUNCTIONS <<<"$(known_functions)"; fi
 }
 
 known_functions() { # their names, in one line
@@ -119,6 +152,16 @@ check_settings() { # what gcloud would take, and mean something else by, or find
 		stop "BAN_SECONDS is '$BAN_SECONDS'; set a whole number from 1" 2
 	[[ $MODELS_URI =~ ^(gs://[^@]+)?$ ]] ||
 		stop "MODELS_URI is '$MODELS_URI'; set gs://bucket/prefix, or unset it" 2
+	[[ $WEB_URI =~ ^(gs://[^@]+)?$ ]] ||
+		stop "WEB_URI is '$WEB_URI'; set gs://bucket, or unset it" 2
+	[[ $API_URL =~ ^(https://[A-Za-z0-9.:-]+)?$ ]] ||
+		stop "API_URL is '$API_URL'; set https://host, or unset it" 2
+	[[ $SUBMISSIONS_URI =~ ^(gs://[^@]+)?$ ]] ||
+		stop "SUBMISSIONS_URI is '$SUBMISSIONS_URI'; set gs://bucket/prefix, or unset it" 2
+	[[ $SCHEDULE =~ ^([0-9*,/-]+ ){4}[0-9*,/-]+$ ]] ||
+		stop "SCHEDULE is '$SCHEDULE'; set five fields, such as '0 4 * * 1'" 2
+	[[ $UPDATE_SOURCES != *@* ]] ||
+		stop "UPDATE_SOURCES is '$UPDATE_SOURCES'; set sources with spaces between" 2
 	[[ $MODELS_REFRESH_SECONDS =~ ^[0-9]+$ ]] ||
 		stop "MODELS_REFRESH_SECONDS is '$MODELS_REFRESH_SECONDS'; set a whole number" 2
 	[[ $MODELS_SERIAL_FLOOR =~ ^[0-9]*$ ]] ||
@@ -135,7 +178,7 @@ stage() { # FUNCTION: copies what is uploaded, and nothing else, to build/FUNCTI
 	run "$hint" cp shared/*.py "$target/shared/"
 	if [[ -e shared/models.pub ]]; then # the public key: only models signed by its owner are served
 		run "$hint" cp shared/models.pub "$target/shared/"
-	elif ! $STAGE_ONLY; then
+	elif ! $STAGE_ONLY && [[ $1 != submissions ]]; then
 		echo "warning: there is no shared/models.pub, so $1 will serve whatever lies in the bucket" >&2
 	fi
 }
@@ -158,7 +201,15 @@ find_project() { # sets PROJECT, and what follows from it
 	MODELS_URI=${MODELS_URI%/}
 	BUCKET=${MODELS_URI#gs://}
 	BUCKET=gs://${BUCKET%%/*}
-	ACCOUNT=$SERVICE_ACCOUNT@$PROJECT.iam.gserviceaccount.com
+	WEB_URI=${WEB_URI:-gs://$PROJECT-career-climber-web}
+	WEB_URI=${WEB_URI%/}
+	SUBMISSIONS_URI=${SUBMISSIONS_URI:-gs://$PROJECT-career-climber-submissions/kept}
+	SUBMISSIONS_URI=${SUBMISSIONS_URI%/}
+	SUBMISSIONS_BUCKET=${SUBMISSIONS_URI#gs://}
+	SUBMISSIONS_BUCKET=gs://${SUBMISSIONS_BUCKET%%/*}
+	[[ $SUBMISSIONS_BUCKET != "$BUCKET" ]] ||
+		stop "SUBMISSIONS_URI and MODELS_URI are in one bucket; who reads models could read both" 2
+	ACCOUNT=$(mail_of "$SERVICE_ACCOUNT")
 	COMMON=(--project="$PROJECT" --quiet)
 }
 
@@ -168,14 +219,21 @@ you roles/serviceusage.serviceUsageAdmin" \
 		gcloud services enable "${SERVICES[@]}" "${COMMON[@]}"
 }
 
-make_account() { # the account that the functions run as: without any role in the project
-	if lacks "" gcloud iam service-accounts describe "$ACCOUNT" "${COMMON[@]}"; then
+make_account() { # NAME WHOSE: without any role in the project; sets TRIES, for what it is granted
+	local mail
+	mail=$(mail_of "$1")
+	if lacks "" gcloud iam service-accounts describe "$mail" "${COMMON[@]}"; then
 		run "you need roles/iam.serviceAccountAdmin in $PROJECT; a name has 6 to 30 characters" \
-			gcloud iam service-accounts create "$SERVICE_ACCOUNT" \
-			--display-name="Career Climber functions" "${COMMON[@]}"
+			gcloud iam service-accounts create "$1" \
+			--display-name="Career Climber $2" "${COMMON[@]}"
+		TRIES=$GRANT_TRIES
 	else
-		GRANT_TRIES=1
+		TRIES=1
 	fi
+}
+
+mail_of() { # NAME of an account
+	echo "$1@$PROJECT.iam.gserviceaccount.com"
 }
 
 make_bucket() {
@@ -190,20 +248,104 @@ MODELS_URI=gs://another-name/models" \
 	fi
 }
 
-grant_reading() { # of this one bucket; adding what is there already changes nothing
-	local grant=(
-		gcloud storage buckets add-iam-policy-binding "$BUCKET" --member="serviceAccount:$ACCOUNT"
-		--role=roles/storage.objectViewer --condition=None --format=none "${COMMON[@]}"
-	)
+grant_on() { # BUCKET ACCOUNT ROLE; adding what is there already changes nothing
+	grant "you need roles/storage.admin on $1" \
+		gcloud storage buckets add-iam-policy-binding "$1" --member="serviceAccount:$2" \
+		--role="$3" --condition=None --format=none "${COMMON[@]}"
+}
+
+grant() { # HINT COMMAND...: tries again for an account that was made a moment ago
+	local hint=$1 tries=$TRIES
+	shift
 	if $DRY_RUN; then
-		show "${grant[@]}"
+		show "$@"
 		return
 	fi
-	until "${grant[@]}"; do
-		GRANT_TRIES=$((GRANT_TRIES - 1))
-		((GRANT_TRIES)) || failed "you need roles/storage.admin on $BUCKET" "${grant[@]}"
+	until "$@"; do
+		tries=$((tries - 1))
+		((tries > 0)) || failed "$hint" "$@"
 		sleep "$GRANT_PAUSE"
 	done
+}
+
+make_submissions_place() { # a bucket of its own, where one account may only add and delete
+	local role=careerClimberSubmissions hint
+	make_account "$SUBMISSIONS_ACCOUNT" submissions
+	make_submissions_bucket
+	hint="you need roles/iam.roleAdmin in $PROJECT"
+	if lacks "" gcloud iam roles describe "$role" --format="value(name)" "${COMMON[@]}"; then
+		run "$hint" gcloud iam roles create "$role" --title="Career Climber submissions" \
+			--permissions=storage.objects.create,storage.objects.delete --stage=GA \
+			--format=none "${COMMON[@]}"
+	fi
+	grant_on "$SUBMISSIONS_BUCKET" "$(mail_of "$SUBMISSIONS_ACCOUNT")" \
+		"projects/$PROJECT/roles/$role"
+}
+
+make_submissions_bucket() {
+	local hint="you need roles/storage.admin in $PROJECT" flags
+	flags=(
+		--location="$REGION" --uniform-bucket-level-access --public-access-prevention
+		--soft-delete-duration=0 # what is deleted is gone
+	)
+	if lacks "" gcloud storage buckets describe "$SUBMISSIONS_BUCKET" --format="value(name)" \
+		"${COMMON[@]}"; then
+		if [[ -n $SUBMISSIONS_KEY ]]; then
+			run "you need roles/cloudkms.admin on the key SUBMISSIONS_KEY" \
+				gcloud storage service-agent --authorize-cmek="$SUBMISSIONS_KEY" "${COMMON[@]}"
+			flags+=(--default-encryption-key="$SUBMISSIONS_KEY")
+		fi
+		run "$hint; if the name is taken by somebody else, set SUBMISSIONS_URI=gs://another-name" \
+			gcloud storage buckets create "$SUBMISSIONS_BUCKET" "${flags[@]}" "${COMMON[@]}"
+	fi
+	# Also where it is there already: nothing is kept longer than the file says, or once deleted.
+	run "$hint" gcloud storage buckets update "$SUBMISSIONS_BUCKET" --clear-soft-delete \
+		--lifecycle-file=functions/submissions/lifecycle.json "${COMMON[@]}"
+}
+
+schedule() { # a Cloud Run job that updates the models, and Cloud Scheduler, which starts it
+	local name=career-climber-update secret=career-climber-signing account member verb each options
+	local hint="deploy the functions first; then you need roles/run.admin, roles/secretmanager.admin \
+and roles/cloudscheduler.admin in $PROJECT"
+	account=$(mail_of "$UPDATE_ACCOUNT")
+	member=serviceAccount:$account
+	run "$hint" gcloud services enable cloudscheduler.googleapis.com secretmanager.googleapis.com \
+		"${COMMON[@]}"
+	make_account "$UPDATE_ACCOUNT" update
+	grant_on "$BUCKET" "$account" roles/storage.objectUser
+	grant_on "$SUBMISSIONS_BUCKET" "$account" roles/storage.objectViewer
+	if lacks "" gcloud secrets describe "$secret" "${COMMON[@]}"; then
+		run "publish from here first, or set SIGNING_KEY; $hint" gcloud secrets create "$secret" \
+			--data-file="${SIGNING_KEY:-.keys/signing.pem}" "${COMMON[@]}"
+	fi
+	grant "$hint" gcloud secrets add-iam-policy-binding "$secret" --member="$member" \
+		--role=roles/secretmanager.secretAccessor --format=none "${COMMON[@]}"
+	stage_update
+	for each in $UPDATE_SOURCES "submissions:$SUBMISSIONS_URI"; do options+="--source $each "; done
+	run "$hint" gcloud run jobs deploy "$name" --source=build/update --region="$REGION" \
+		--service-account="$account" --cpu=2 --memory=4Gi --task-timeout=3h --max-retries=0 \
+		--set-env-vars="^@^UPDATE_OPTIONS=$options--out $MODELS_URI@SIGNING_KEY=/secrets/signing.pem\
+@MODELS_PUBLIC_KEY=/tmp/models.pub@GOOGLE_CLOUD_PROJECT=$PROJECT" \
+		--set-secrets="/secrets/signing.pem=$secret:latest" "${COMMON[@]}"
+	grant "$hint" gcloud run jobs add-iam-policy-binding "$name" --region="$REGION" \
+		--member="$member" --role=roles/run.invoker --format=none "${COMMON[@]}"
+	verb=update
+	if lacks "" gcloud scheduler jobs describe "$name" --location="$REGION" "${COMMON[@]}"; then
+		verb=create
+	fi
+	run "$hint" gcloud scheduler jobs "$verb" http "$name" --location="$REGION" \
+		--schedule="$SCHEDULE" --time-zone=Etc/UTC --http-method=POST \
+		--uri="https://run.googleapis.com/v2/projects/$PROJECT/locations/$REGION/jobs/$name:run" \
+		--oauth-service-account-email="$account" "${COMMON[@]}"
+}
+
+stage_update() { # what the job is built from, to build/update/
+	local target=build/update hint="see the line above"
+	run "$hint" rm -rf "$target"
+	run "$hint" mkdir -p "$target/shared"
+	run "$hint" cp -R training training/requirements.txt training/Procfile "$target/"
+	run "$hint" cp shared/*.py "$target/shared/"
+	run "$hint" find "$target" -name __pycache__ -prune -exec rm -r '{}' +
 }
 
 publish_models() { # before the functions: those that run keep what they have until they can read it
@@ -233,18 +375,24 @@ find_serial() { # sets MODELS_SERIAL_FLOOR, so that new instances follow no olde
 }
 
 deploy() { # FUNCTION
-	local service environment flags
+	local service environment flags account=$ACCOUNT
 	service=$(service_of "$1")
 	environment="MODELS_URI=$MODELS_URI@MODELS_REFRESH_SECONDS=$MODELS_REFRESH_SECONDS"
-	environment+="@THREADS=$CONCURRENCY@GOOGLE_CLOUD_PROJECT=$PROJECT"
-	if [[ -n $MODELS_SERIAL_FLOOR ]]; then
-		environment+="@MODELS_SERIAL_FLOOR=$MODELS_SERIAL_FLOOR"
+	if [[ $1 == submissions ]]; then
+		account=$(mail_of "$SUBMISSIONS_ACCOUNT")
+		environment="SUBMISSIONS_URI=$SUBMISSIONS_URI"
 	fi
-	if [[ $ALLOW_PICKLED_PIPELINES == 1 ]]; then environment+="@ALLOW_PICKLED_PIPELINES=1"; fi
+	environment+="@THREADS=$CONCURRENCY@GOOGLE_CLOUD_PROJECT=$PROJECT"
+	if [[ $1 != submissions ]]; then
+		if [[ -n $MODELS_SERIAL_FLOOR ]]; then
+			environment+="@MODELS_SERIAL_FLOOR=$MODELS_SERIAL_FLOOR"
+		fi
+		if [[ $ALLOW_PICKLED_PIPELINES == 1 ]]; then environment+="@ALLOW_PICKLED_PIPELINES=1"; fi
+	fi
 	if [[ -n $CORS_ORIGINS ]]; then environment+="@CORS_ORIGINS=$CORS_ORIGINS"; fi
 	flags=(
 		--gen2 --region="$REGION" --runtime="$RUNTIME" --source="build/$1" --entry-point="$1"
-		--trigger-http --service-account="$ACCOUNT" --memory="$MEMORY" --cpu="$CPU"
+		--trigger-http --service-account="$account" --memory="$MEMORY" --cpu="$CPU"
 		--concurrency="$CONCURRENCY" --min-instances="$MIN_INSTANCES"
 		--max-instances="$MAX_INSTANCES" --timeout="$TIMEOUT" --ingress-settings="$INGRESS"
 		--set-env-vars="^@^$environment" # @ instead of a comma between them
@@ -297,18 +445,58 @@ limit_rates() { # of each caller's address; Cloud Run by itself bounds all calle
 	done
 }
 
+stage_web() { # [FUNCTION=URL ...]: the page, and nothing else, to build/web
+	run "make the environment with 'make models/manifest.json'" \
+		.venv/bin/python -m local.bundle build/web "$@"
+}
+
+deploy_web() { # the page to its bucket: never that of the models, which nobody else may read
+	local bucket=${WEB_URI#gs://} name
+	local addresses=() hint="you need roles/storage.admin in $PROJECT"
+	bucket=gs://${bucket%%/*}
+	[[ $bucket != "$BUCKET" ]] || stop "$bucket has the models; set WEB_URI to another bucket" 2
+	for name in $(known_functions); do
+		if [[ -z $API_URL ]]; then find_url "$name"; fi
+		addresses+=("$name=${API_URL:-$URL}")
+	done
+	stage_web "${addresses[@]}"
+	if lacks "" gcloud storage buckets describe "$bucket" --format="value(name)" "${COMMON[@]}"; then
+		run "$hint; if the name is taken by somebody else, set WEB_URI=gs://another-name" \
+			gcloud storage buckets create "$bucket" --location="$REGION" \
+			--uniform-bucket-level-access --soft-delete-duration=7d "${COMMON[@]}"
+	fi
+	# Libraries first, whose folders have their version: they never change. The page is always
+	# asked for again, so that no old one meets new functions.
+	run "$hint" gcloud storage rsync build/web/vendor "$WEB_URI/vendor" --recursive \
+		--cache-control="public, max-age=31536000, immutable" "${COMMON[@]}"
+	run "$hint" gcloud storage rsync build/web "$WEB_URI" --recursive --exclude='^vendor/' \
+		--delete-unmatched-destination-objects --cache-control=no-cache "${COMMON[@]}"
+	if [[ $PUBLIC == 1 ]]; then
+		run "$hint" gcloud storage buckets add-iam-policy-binding "$bucket" --member=allUsers \
+			--role=roles/storage.objectViewer --format=none "${COMMON[@]}"
+	else
+		echo "warning: only you can see the page; PUBLIC=1 lets everybody" >&2
+	fi
+	echo "web: https://storage.googleapis.com/${WEB_URI#gs://}/index.html"
+}
+
 show_url() { # FUNCTION
-	local url describe
+	find_url "$1"
+	if ! $DRY_RUN; then echo "$1: $URL"; fi
+}
+
+find_url() { # FUNCTION: sets URL; a dry run, which asks nobody, makes one up
+	local describe
 	describe=(
 		gcloud functions describe "$(service_of "$1")" --region="$REGION"
 		--format="value(serviceConfig.uri)" "${COMMON[@]}"
 	)
 	if $DRY_RUN; then
 		show "${describe[@]}"
+		URL=https://$(service_of "$1").example
 		return
 	fi
-	url=$("${describe[@]}") || failed "the function is deployed; run this again" "${describe[@]}"
-	echo "$1: $url"
+	URL=$("${describe[@]}") || failed "if the function is deployed, run this again" "${describe[@]}"
 }
 
 service_of() { # FUNCTION: its name in the cloud, where a name has no underscore

@@ -14,11 +14,12 @@ KEPT = ROOT / ".cache" / "venvs"
 def python_of(function: str) -> Path:
     """The interpreter of the function's environment, which is made where it is missing.
 
-    Environments are kept in .cache by the digest of what they are made of.
+    Environments are kept in .cache by the digest of what they are made of; functions with the same
+    requirements share one.
     """
     requirements = ROOT / "functions" / function / "requirements.txt"
     digest = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    home = KEPT / f"{function}-{digest}"
+    home = KEPT / digest
     python = home / "bin" / "python"
     if not (home / "installed").exists():
         shutil.rmtree(home, ignore_errors=True)

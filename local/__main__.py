@@ -76,6 +76,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _start(name: str, port: int) -> "subprocess.Popen[bytes]":
     environment = {
         "MODELS_URI": str(ROOT / "models"),
+        "SUBMISSIONS_URI": str(ROOT / "submissions"),
         "CORS_ORIGINS": "*",
         **os.environ,
         "PYTHONPATH": str(ROOT),

@@ -1,4 +1,7 @@
-"""A small HTTP gateway: the original's paths on one port, each passed on to its function."""
+"""A small HTTP gateway: the original's paths on one port, each passed on to its function.
+
+What is below no function's paths is the page's, if web/ has such a file.
+"""
 
 import http.client
 import json
@@ -7,9 +10,13 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
+from local import page
+
 FUNCTIONS = {
     "similar_jobs": ("/model/similar_jobs",),
     "top_skills": ("/model/skills", "/model/titles"),
+    "job_insights": ("/model/salaries", "/model/paths", "/model/education"),
+    "submissions": ("/model/submissions",),
 }
 """Each function and the paths, with all below them, that are passed on to it."""
 
@@ -44,6 +51,10 @@ class _Gateway(BaseHTTPRequestHandler):
                     return
         except ValueError:
             self.send_error(400)
+            return
+        file = page.find(path)
+        if file is not None:
+            self._serve(file)
             return
         self._refuse(404, "unknown_path", "There is nothing at this path.")
 
@@ -91,15 +102,26 @@ class _Gateway(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self._finish(content, answer.headers.get("Content-Length"))
 
+    def _serve(self, file: page.File) -> None:
+        if self.command not in page.METHODS:
+            allowed = ", ".join(page.METHODS)
+            self._refuse(405, "method_not_allowed", f"Allowed here: {allowed}.", Allow=allowed)
+            return
+        self.send_response(200)
+        for name, value in {"Content-Type": file.media_type, **page.HEADERS}.items():
+            self.send_header(name, value)
+        self._finish(file.content, None)
+
     def send_error(self, code: int, *_args: object, **_more: object) -> None:
         """What is no HTTP gets JSON, too, and the end of its connection."""
         self.close_connection = True
         self._refuse(code, "bad_request", "This is no HTTP request that can be passed on.")
 
-    def _refuse(self, status: int, code: str, message: str) -> None:
+    def _refuse(self, status: int, code: str, message: str, **headers: str) -> None:
         body = {"error": {"code": code, "message": message}, "results": []}
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        for name, value in {"Content-Type": "application/json", **headers}.items():
+            self.send_header(name, value)
         self._finish(json.dumps(body).encode(), None)
 
     def _finish(self, content: bytes, length: str | None) -> None:

@@ -1,11 +1,13 @@
 """A request's body, read in bounded time and memory, whatever the caller says and sends."""
 
 import io
+import queue
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 import flask
 
@@ -66,22 +68,64 @@ def _deadline(request: flask.Request) -> Iterator[threading.Event]:
     Sets the event then. The server's socket is shut for reading: a read that waits for more
     finds the end. Where there is no such socket, reading takes as long as it takes.
     """
-    connection: socket.socket | None = request.environ.get("gunicorn.socket")
-    late = threading.Event()
+    reading = _Reading(request.environ.get("gunicorn.socket"))
+    _watcher.watch(reading)
+    try:
+        yield reading.late
+    finally:
+        reading.done = True
+        reading.connection = None
 
-    def end() -> None:
-        late.set()
+
+@dataclass
+class _Reading:
+    """A body that is being read."""
+
+    connection: socket.socket | None
+    until: float = field(default_factory=lambda: time.monotonic() + limits.BODY_SECONDS)
+    late: threading.Event = field(default_factory=threading.Event)
+    done: bool = False
+
+    def end(self) -> None:
+        connection = self.connection
+        self.late.set()
         if connection is not None:
             with suppress(OSError):  # of a caller who has gone
                 connection.shutdown(socket.SHUT_RD)
 
-    timer = threading.Timer(limits.BODY_SECONDS, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
+
+class _Watcher:
+    """One thread that ends what takes too long. A timer, that is a thread, for each body would take
+    more of a request than answering it does.
+
+    All may take equally long, so that they end in the order in which they began.
+    """
+
+    def __init__(self) -> None:
+        self._readings: queue.SimpleQueue[_Reading] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, reading: _Reading) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._start()
+        self._readings.put(reading)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            reading = self._readings.get()
+            time.sleep(max(0.0, reading.until - time.monotonic()))
+            if not reading.done:
+                reading.end()
+
+
+_watcher = _Watcher()
 
 
 def _too_large() -> RequestError:

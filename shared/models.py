@@ -186,7 +186,7 @@ class SimilarJobs:
 
     def known_terms(self, text_: str) -> dict[int, int]:
         """The positions of a text's known terms, each with its count."""
-        return self.vocabulary.count(text.stems(text_))
+        return self.vocabulary.count(*text.singles(text_))
 
     def scores(self, known: dict[int, int]) -> NDArray[np.float64]:
         """The score of each title, shape (titles,); `known` is not empty."""

@@ -24,6 +24,7 @@ ATTEMPT_SECONDS = 5
 """How long one try may wait for the bucket's next bytes."""
 RETRY_SECONDS = 10
 """How long tries go on for one file: a user waits meanwhile."""
+_PART = ".part-"
 
 
 class StorageError(CareerClimberError):
@@ -64,6 +65,12 @@ class Storage(Protocol):
 
     def write(self, name: str, content: bytes, *, generation: int | None = None) -> None:
         """Writes a file; with `generation`, only if that is still the present one (0: none)."""
+
+    def delete(self, name: str) -> bool:
+        """Takes a file away; False where there was none."""
+
+    def names(self) -> list[str]:
+        """The names of all files, sorted; empty where there is not even the place."""
 
 
 def open_storage(uri: str) -> Storage:
@@ -126,6 +133,25 @@ class DirectoryStorage:
                     file.write(content)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
+
+    def delete(self, name: str) -> bool:
+        path = self.root / name
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+        return True
+
+    def names(self) -> list[str]:
+        try:
+            files = [path for path in self.root.rglob("*") if path.is_file()]
+        except OSError as error:
+            raise StorageError(f"{self.root}: {error.strerror}") from error
+        # What is being written has a name of its own until it is whole.
+        whole = (path for path in files if not path.name.startswith(_PART))
+        return sorted(path.relative_to(self.root).as_posix() for path in whole)
 
 
 @contextmanager
@@ -207,6 +233,25 @@ class BucketStorage:
 
         self._call(name, call)
 
+    def delete(self, name: str) -> bool:
+        from google.api_core.exceptions import NotFound
+
+        def call(blob: Any, **options: Any) -> bool:
+            try:
+                blob.delete(**options)
+            except NotFound:
+                return False
+            return True
+
+        return self._call(name, call)
+
+    def names(self) -> list[str]:
+        def call(blob: Any, **options: Any) -> list[str]:
+            found = blob.bucket.list_blobs(prefix=self._prefix or None, **options)
+            return sorted(each.name.removeprefix(self._prefix) for each in found)
+
+        return self._call("", call)
+
     def _call(self, name: str, call: Callable[..., _T]) -> _T:
         from google.api_core.exceptions import GoogleAPIError, PreconditionFailed
         from google.auth.exceptions import GoogleAuthError
@@ -245,7 +290,7 @@ class whole_file:
         self._keep = keep
 
     def __enter__(self) -> BinaryIO:
-        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=".part-")
+        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=_PART)
         self._beside = Path(beside)
         self._file: BinaryIO = os.fdopen(handle, "w+b")
         return self._file

@@ -1,7 +1,8 @@
 """Text → terms: the one way in which training and serving read what people write.
 
-A term is a stem of one word, or of two words that follow each other. Stop words and everything
-that is no word are passed over. `terms` takes time linear in the text's length.
+A term is the stem of one word, or of two words that follow each other; a word as it is written,
+"=managed", where that is not its stem; or a stem among a text's first ones, "^manag". Stop words
+and everything that is no word are passed over. `terms` takes time linear in the text's length.
 """
 
 import re
@@ -18,6 +19,8 @@ _SUFFIXES = re.compile(
     r"ers?|ors?|ions?|ally|ly|es|s|e|y|al|ic|ive|able)$"
 )
 _LONGEST_WORD = 40
+OPENING = 15
+"""How many of a text's first stems are terms of their own: people begin with what matters."""
 
 STOP_WORDS = frozenset(
     """a about above across after again all also am an and any are as at be because been before
@@ -60,25 +63,38 @@ def stem(word: str) -> str:
     return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short
 
 
-def stems(text: str) -> list[str]:
-    """The stems of a text's words in their order, without those of stop words."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+def singles(text: str) -> tuple[list[str], list[str]]:
+    """The terms of a text that are not pairs: its stems in their order, and then all others."""
+    kept, each = _kept_words(text)
+    others = [f"={word}" for word in _inflected(kept, each)]
+    others += [f"^{first}" for first in each[:OPENING]]
+    return each, others
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a text: each stem, then each pair of neighbours, in the order of the text."""
-    each = stems(text)
-    return each + _pairs(each)
+    """The terms of a text: each stem, each pair of neighbours, then the others."""
+    each, others = singles(text)
+    return each + _pairs(each) + others
 
 
 def wordings(text: str) -> dict[str, str]:
     """Each term of a text as it is first worded there: "manag project" → "managed projects"."""
-    kept = [word for word in words(text) if word not in STOP_WORDS]
-    each = [stem(word) for word in kept]
+    kept, each = _kept_words(text)
+    worded = kept + _pairs(kept) + _inflected(kept, each) + kept[:OPENING]
     found: dict[str, str] = {}
-    for term, wording in zip(each + _pairs(each), kept + _pairs(kept), strict=True):
+    for term, wording in zip(terms(text), worded, strict=True):
         found.setdefault(term, wording)
     return found
+
+
+def _kept_words(text: str) -> tuple[list[str], list[str]]:
+    """The words of a text that are no stop words, and their stems."""
+    kept = [word for word in words(text) if word not in STOP_WORDS]
+    return kept, [stem(word) for word in kept]
+
+
+def _inflected(kept: list[str], each: list[str]) -> list[str]:
+    return [word for word, its_stem in zip(kept, each, strict=True) if word != its_stem]
 
 
 def _pairs(each: list[str]) -> list[str]:

@@ -56,7 +56,8 @@ class TopSkills:
     phrases of all rankings one after the other; those of ranking i start at `starts[i]`. `known` is
     the place of a phrase's skill in `names`, `ids` ("" for none) and `kinds` (places in `KINDS`),
     -1 where it has none. `eras` are each title's eras, each with the place of its ranking; a title
-    without any is not in it.
+    without any is not in it. `forms` has one text a skill, its names on lines; `ordinary` are words
+    that name a skill only where they are written as names.
     """
 
     index: TitleIndex
@@ -68,6 +69,8 @@ class TopSkills:
     ids: list[str]
     kinds: NDArray[np.uint8]
     eras: dict[str, dict[str, int]]
+    forms: list[str]
+    ordinary: list[str]
 
     def skills(self, title: str, most: int, era: str | None = None) -> list[Skill]:
         """The first skills of a title that the index knows, of all its texts or of an era's."""
@@ -77,6 +80,16 @@ class TopSkills:
         known = map(self._known_skill, self.known[span].tolist())
         scores = self.scores[span].tolist()
         return [Skill(*each) for each in zip(phrases, scores, known, strict=True)]
+
+    def names_of(self, title: str, most: int, era: str | None = None) -> list[list[str]]:
+        """What each of `skills` may be called: its phrase, then its other names."""
+        i = self.eras[title][era] if era else self.index.titles.index(title)
+        phrases = self.phrases[i].split("\n")[:most] if self.phrases[i] else []
+        known = self.known[self.starts[i] : self.starts[i] + len(phrases)].tolist()
+        return [
+            [phrase, *(self.forms[place].split("\n") if place >= 0 else ())]
+            for phrase, place in zip(phrases, known, strict=True)
+        ]
 
     def eras_of(self, title: str) -> list[str]:
         """The eras of a title, the earliest first."""

@@ -39,13 +39,15 @@ class Vocabulary:
         """Each term's position, -1 where it is unknown; shape (terms,)."""
         return self._find(_digests_of_terms(terms))
 
-    def count(self, words: list[str]) -> dict[int, int]:
-        """The positions of the known ones of a text's words and pairs of neighbours, ascending.
+    def count(self, stems: list[str], others: list[str]) -> dict[int, int]:
+        """The positions of the known ones of `stems`, their pairs of neighbours and `others`.
 
-        Each with its count. The same as counting `positions` of `text.terms`, in less time.
+        Ascending, each with its count. For what `text.singles` gives that is the same as counting
+        `positions` of `text.terms`, in less time.
         """
-        singles = _digests(words)
-        every = np.concatenate([singles, _pairs(singles[:-1], singles[1:])])
+        singles = _digests(stems)
+        pairs = _pairs(singles[:-1], singles[1:])
+        every = np.concatenate([singles, pairs, _digests(others)])
         digests, counts = np.unique(every, return_counts=True)
         found = self._find(digests)
         known = found >= 0

@@ -9,11 +9,11 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import flask
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, PathConverter, Rule
 
 from shared import body, limits, logs, malformed
@@ -21,6 +21,7 @@ from shared.errors import ModelsUnavailable, RequestError, invalid
 from shared.headers import SECURITY_HEADERS
 
 RETRY_AFTER_SECONDS = 5
+KEPT_SECONDS = 300
 PREFLIGHT_SECONDS = 3600
 REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_VERSION_HEADER = "X-Model-Version"
@@ -33,10 +34,23 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler answers: the JSON body, as an object or already encoded, and headers."""
+    """What a handler answers: the JSON body, as an object or already encoded, and headers.
+
+    Without a body, `b""`, there is no media type either.
+    """
 
     body: Mapping[str, object] | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+def kept_answer(body: Mapping[str, object], version: str) -> Answer:
+    """An answer that models of that version give to everybody, and that anybody may keep."""
+    headers = {
+        MODEL_VERSION_HEADER: version,
+        "Cache-Control": f"public, max-age={KEPT_SECONDS}",
+    }
+    return Answer(body, headers)
 
 
 Handler = Callable[..., Answer]
@@ -52,15 +66,19 @@ class _Path(PathConverter):
 class Service:
     """One function's routes as the callable that functions-framework wants.
 
-    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler).
+    `routes` are pairs of (`"METHOD /path/<path:part>"`, handler). A request has the methods of the
+    path that fits best, and no others, even where a wider path has more. `headers` are what pages
+    of other origins may send beside what every function takes.
     """
 
-    def __init__(self, *routes: tuple[str, Handler]) -> None:
+    def __init__(self, *routes: tuple[str, Handler], headers: Sequence[str] = ()) -> None:
         self.routes = routes
-        rules = []
+        self._headers = ", ".join(["Content-Type", REQUEST_ID_HEADER, *headers])
+        self._handlers: dict[str, dict[str, Handler]] = {}
         for route, handler in routes:
             method, path = route.split(" ", 1)
-            rules.append(Rule(path, methods=[method], endpoint=handler))
+            self._handlers.setdefault(path, {})[method] = handler
+        rules = [Rule(path, endpoint=path) for path in self._handlers]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
@@ -104,32 +122,35 @@ class Service:
         return response
 
     def _match(self, request: flask.Request) -> tuple[Handler, dict[str, str], str]:
-        method = "GET" if request.method == "HEAD" else request.method
-        try:
-            rule, parts = self._urls.match(request.path, method, return_rule=True)
-        except MethodNotAllowed as error:
-            allowed = _with_options(error.valid_methods or ())
+        handlers, parts, path = self._find(request)
+        handler = handlers.get("GET" if request.method == "HEAD" else request.method)
+        if handler is None:
+            allowed = _allowed(handlers)
             raise RequestError(
                 405,
                 "method_not_allowed",
                 f"Allowed here: {', '.join(allowed)}.",
                 headers={"Allow": ", ".join(allowed)},
-            ) from None
+            )
+        return handler, parts, path
+
+    def _find(self, request: flask.Request) -> tuple[dict[str, Handler], dict[str, str], str]:
+        """The handlers of the request's path, by method; the path's parts; the path as routed."""
+        try:
+            rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
             raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
-        return rule.endpoint, dict(parts), rule.rule
+        return self._handlers[rule.rule], dict(parts), rule.rule
 
     def _preflight(self, request: flask.Request) -> flask.Response:
-        allowed = _with_options(self._urls.allowed_methods(request.path))
-        if allowed == ["OPTIONS"]:
-            raise RequestError(404, "unknown_path", "There is nothing at this path.")
+        allowed = _allowed(self._find(request)[0])
         methods = ", ".join(allowed)
         response = flask.Response(
             status=204,
             headers={
                 "Allow": methods,
                 "Access-Control-Allow-Methods": methods,
-                "Access-Control-Allow-Headers": f"Content-Type, {REQUEST_ID_HEADER}",
+                "Access-Control-Allow-Headers": self._headers,
                 "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
             },
         )
@@ -228,7 +249,9 @@ def _check_nesting(value: object, left: int) -> None:
 
 def _encode(answer: Answer) -> flask.Response:
     encoded = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    response = flask.Response(encoded, mimetype="application/json")
+    response = flask.Response(encoded, status=answer.status, mimetype="application/json")
+    if not encoded:
+        del response.headers["Content-Type"]
     response.headers.update(answer.headers)
     return response
 
@@ -255,8 +278,10 @@ def _unavailable() -> RequestError:
     )
 
 
-def _with_options(methods: Iterable[str]) -> list[str]:
-    return sorted({"OPTIONS", *methods})
+def _allowed(handlers: Iterable[str]) -> list[str]:
+    """The methods that a path answers which has handlers for these."""
+    head = {"HEAD"} if "GET" in handlers else set()
+    return sorted({"OPTIONS", *head, *handlers})
 
 
 def _allow_origin(request: flask.Request, response: flask.Response) -> None:

@@ -26,6 +26,9 @@ class BucketProxy(ThreadingHTTPServer):
     While `status` is set, it answers reads with that. While `open` is not set, it lets reads wait.
     While `fault` is one of BROKEN, that happens in the middle of what is read. `only` bounds both
     to objects whose names end so.
+
+    While `write_status` is set, it answers everything that changes something with that. So many
+    of the next changes as `lost` says are made, and their answers are lost.
     """
 
     daemon_threads = True
@@ -36,6 +39,8 @@ class BucketProxy(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.reads = []
         self.status = None
+        self.write_status = None
+        self.lost = 0
         self.fault = None
         self.only = ""
         self.open = threading.Event()
@@ -71,7 +76,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with self.server.writing:
-            if self.allowed(body):
+            if self.server.write_status:
+                self.answer(self.server.write_status, {}, b"")
+            elif self.server.lost and self.allowed(body):
+                self.server.lost -= 1
+                self.upstream(body)
+                self.close_connection = True
+            elif self.allowed(body):
                 self.answer(*self.upstream(body))
             else:
                 self.answer(412, {"Content-Type": "application/json"}, b'{"error": {"code": 412}}')

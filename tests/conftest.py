@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,17 +21,20 @@ from hypothesis import settings
 
 from bench import environments
 from shared.storage import open_storage
+from tests import people
 from tests.bucket_proxy import proxied
 from training import signing
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("similar_jobs", "top_skills")
+FUNCTIONS = ("similar_jobs", "top_skills", "job_insights")
+"""Those that answer from models."""
+ALL_FUNCTIONS = (*FUNCTIONS, "submissions")
 START_SECONDS = 60
 BUCKET = "test-models"
 TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
 MODELS_ARE_MADE_OF = (
     "shared/*.py", "training/**/*.py", "training/starter/*.txt", "requirements.txt",
-    "functions/*/requirements.in",
+    "training/requirements.txt", "functions/*/requirements.in",
 )  # fmt: skip
 
 # A key of the tests' own signs what they publish and serve. It lasts, as models in .cache do.
@@ -57,10 +60,11 @@ class Running:
     log: Path
 
 
-def built(name: str, *options: str) -> Path:
+def built(name: str, tables: dict[str, str], *options: str) -> Path:
     """Where `training build` with these options has left its `work` and `models`.
 
-    Kept in .cache, and built again when anything changed that they are made of: training takes a
+    `tables` are texts of tables that it reads as well, by the names of their files. What is built
+    is kept in .cache, and built again when anything changed that it is made of: training takes a
     good part of what all tests take.
     """
     home = ROOT / ".cache" / name
@@ -69,6 +73,8 @@ def built(name: str, *options: str) -> Path:
     for pattern in MODELS_ARE_MADE_OF:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    for table in tables.values():
+        digest.update(table.encode())
     # Two runs of the tests at a time must not build into the same place.
     with (home / "made_of").open("a+") as made_of:
         fcntl.flock(made_of, fcntl.LOCK_EX)
@@ -76,6 +82,9 @@ def built(name: str, *options: str) -> Path:
         if made_of.read() != digest.hexdigest():
             made_of.truncate(0)
             places = ["--work", home / "work", "--out", home / "models"]
+            for file, table in tables.items():
+                (home / file).write_text(table, encoding="utf-8")
+                places += ["--source", f"table:{home / file}"]
             command = [sys.executable, "-m", "training", "build", *options, *places]
             subprocess.run(command, check=True, cwd=ROOT)
             made_of.write(digest.hexdigest())
@@ -84,8 +93,12 @@ def built(name: str, *options: str) -> Path:
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The leavings of every training step on the starter corpus: a dataset and fitted models."""
-    home = built("test-starter", "--source", "starter")
+    """The leavings of every training step on the starter corpus: a dataset and fitted models.
+
+    The table of `tests.people` adds no text.
+    """
+    tables = {"people.csv": people.jobs().to_csv(index=False)}
+    home = built("test-starter", tables, "--source", "starter")
     directory = tmp_path_factory.mktemp("training") / "work"
     shutil.copytree(home / "work", directory)
     shutil.copytree(home / "models", directory / "models")
@@ -101,7 +114,7 @@ def models(work: Path) -> Path:
 @pytest.fixture(scope="session")
 def default_models() -> Path:
     """The models that `make run` serves, beside the leavings of their training in `../work`."""
-    return built("test-default") / "models"
+    return built("test-default", {}) / "models"
 
 
 @pytest.fixture
@@ -114,7 +127,7 @@ def own_models(models: Path, tmp_path: Path) -> Path:
 def staged() -> dict[str, Path]:
     """Each function's staged bundle, as it is uploaded."""
     subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True, cwd=ROOT)
-    return {name: ROOT / "build" / name for name in FUNCTIONS}
+    return {name: ROOT / "build" / name for name in ALL_FUNCTIONS}
 
 
 @pytest.fixture(scope="session")
@@ -167,14 +180,22 @@ def serve(
 
 @pytest.fixture(scope="session")
 def served(
-    serve: Callable[..., "contextmanager[Running]"], models: Path
+    serve: Callable[..., "contextmanager[Running]"],
+    models: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Running]]:
-    """Both functions running on `models`, for tests that only send requests."""
-    with (
-        serve("similar_jobs", MODELS_URI=str(models), CORS_ORIGINS="https://front.example") as jobs,
-        serve("top_skills", MODELS_URI=str(models)) as skills,
-    ):
-        yield {"similar_jobs": jobs, "top_skills": skills}
+    """All functions running on `models`, for tests that only send requests."""
+    settings = {
+        "similar_jobs": {"CORS_ORIGINS": "https://front.example"},
+        "submissions": {"SUBMISSIONS_URI": str(tmp_path_factory.mktemp("submissions"))},
+    }
+    with ExitStack() as running:
+        yield {
+            name: running.enter_context(
+                serve(name, MODELS_URI=str(models), **settings.get(name, {}))
+            )
+            for name in ALL_FUNCTIONS
+        }
 
 
 @pytest.fixture

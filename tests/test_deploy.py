@@ -16,12 +16,11 @@ import pytest
 
 from shared import limits, manifest, model_store
 from shared.storage import open_storage
-from tests.conftest import PUBLIC_KEY
+from tests.conftest import ALL_FUNCTIONS, FUNCTIONS, PUBLIC_KEY
 from training import __main__ as training
 from training import publish
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("similar_jobs", "top_skills")
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
 SETTING = re.compile(r"^([A-Z_]+)=\$\{\1:-(.*)\} # (.+)$", re.MULTILINE)
 GCLOUD_SECONDS = 120
@@ -252,7 +251,7 @@ def test_gcloud_uploads_exactly_what_is_staged(tree, gcloud):
 
 def test_requirements_are_pinned_and_agree():
     pins: dict[str, str] = {}
-    for function in FUNCTIONS:
+    for function in ALL_FUNCTIONS:
         for line in (ROOT / "functions" / function / "requirements.in").read_text().splitlines():
             if line and not line.startswith("#"):
                 name, version = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9.]*)", line).groups()
@@ -266,7 +265,7 @@ def test_a_dry_run_runs_nothing_and_changes_nothing(tree, fake_gcloud):
     before = sorted(tree.root.rglob("*"))
     done = tree.deploy("--dry-run")
     assert done.returncode == 0
-    assert deployments(done.stdout).keys() == {"similar-jobs", "top-skills"}
+    assert deployments(done.stdout).keys() == {n.replace("_", "-") for n in ALL_FUNCTIONS}
     assert tree.calls() == []
     assert sorted(tree.root.rglob("*")) == before
 
@@ -278,7 +277,7 @@ def test_a_dry_run_needs_no_gcloud(tree):
 
 
 def test_by_default_nobody_else_may_call_and_no_page_may(tree):
-    for arguments in deployments(tree.deploy("--dry-run").stdout).values():
+    for arguments in deployments(tree.deploy("--dry-run", *FUNCTIONS).stdout).values():
         assert "--no-allow-unauthenticated" in arguments
         assert "--allow-unauthenticated" not in arguments
         assert environment(arguments).keys() == {
@@ -312,6 +311,8 @@ def test_every_setting_reaches_the_commands(tree):
         "ALLOW_PICKLED_PIPELINES": "1",
         "INGRESS": "internal-only", "RATE_LIMIT": "60", "BAN_SECONDS": "600",
         "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
+        "SUBMISSIONS_URI": "gs://sent-in", "SUBMISSIONS_ACCOUNT": "sent-in", "SUBMISSIONS_KEY": "k",
+        "UPDATE_ACCOUNT": "an-updater", "UPDATE_SOURCES": "starter", "SCHEDULE": "0 1 * * *",
     }  # fmt: skip
     assert settings.keys() == {name for name, _, _ in SETTING.findall(script())}
     done = tree.deploy("--dry-run", "top_skills", **settings)
@@ -338,7 +339,7 @@ def test_every_setting_reaches_the_commands(tree):
 
 
 def test_the_functions_account_may_read_one_bucket_and_nothing_else(tree):
-    output = tree.deploy("--dry-run", PROJECT="a-project").stdout
+    output = tree.deploy("--dry-run", *FUNCTIONS, PROJECT="a-project").stdout
     (grant,) = (c for c in gcloud_commands(output) if any("--role" in word for word in c))
     assert grant[:4] == [
         "storage", "buckets", "add-iam-policy-binding", "gs://a-project-career-climber",
@@ -359,7 +360,7 @@ def test_the_entry_point_is_what_the_bundle_has(tree):
 
 
 def test_functions_look_for_new_models_as_often_as_their_code_does_by_default(tree):
-    for arguments in deployments(tree.deploy("--dry-run").stdout).values():
+    for arguments in deployments(tree.deploy("--dry-run", *FUNCTIONS).stdout).values():
         seconds = float(environment(arguments)["MODELS_REFRESH_SECONDS"])
         assert seconds == model_store.REFRESH_SECONDS
 
@@ -390,6 +391,10 @@ def test_publishing_follows_its_setting(tree, setting, describes, publishes):
         ([], {"RATE_LIMIT": "0"}, "RATE_LIMIT"),
         ([], {"BAN_SECONDS": "5m"}, "BAN_SECONDS"),
         ([], {"MODELS_URI": "models"}, "MODELS_URI"),
+        ([], {"SUBMISSIONS_URI": "submissions"}, "SUBMISSIONS_URI"),
+        (["schedule"], {"SCHEDULE": "every monday"}, "SCHEDULE"),
+        (["schedule"], {"UPDATE_SOURCES": "starter@SIGNING_KEY=x"}, "UPDATE_SOURCES"),
+        (["schedule", "top_skills"], {}, "schedule"),
         ([], {"MODELS_REFRESH_SECONDS": "1@PUBLIC=1"}, "MODELS_REFRESH_SECONDS"),
         ([], {"MODELS_SERIAL_FLOOR": "-1"}, "MODELS_SERIAL_FLOOR"),
         ([], {"ALLOW_PICKLED_PIPELINES": "true"}, "ALLOW_PICKLED_PIPELINES"),
@@ -427,6 +432,12 @@ def test_gcloud_accepts_every_command(tree, gcloud):
     for ingress in ("all", "internal-only", "internal-and-gclb"):
         output = tree.deploy("--dry-run", "similar_jobs", INGRESS=ingress, **asked_for).stdout
         lines += gcloud_commands(output)
+    lines += gcloud_commands(
+        tree.deploy("--dry-run", "submissions", SUBMISSIONS_KEY=KMS_KEY).stdout
+    )
+    lines += gcloud_commands(tree.deploy("--dry-run", "schedule").stdout)
+    lines += [[*each[:2], "update", *each[3:]] for each in lines
+              if each[:3] == ["scheduler", "jobs", "create"]]  # fmt: skip
     # Where a dry run finds what is there, it would be this.
     lines += [[*LIMIT.split(), "update", *each[4:]]
               for each in lines if each[:4] == [*LIMIT.split(), "create"]]  # fmt: skip
@@ -464,14 +475,17 @@ def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gc
     floor = f"@MODELS_SERIAL_FLOOR={publish.serial(open_storage(publishable))}"
     assert sum(floor in word for call in tree.calls() for word in call) == len(FUNCTIONS)
     assert [[word.replace(floor, "") for word in call] for call in tree.calls()] == said
-    assert done.stdout.splitlines()[-2:] == [
+    assert done.stdout.splitlines()[-4:] == [
+        "job_insights: https://job-insights.example",
         "similar_jobs: https://similar-jobs.example",
+        "submissions: https://submissions.example",
         "top_skills: https://top-skills.example",
     ]
-    assert tree.staged("similar_jobs")
-    assert tree.staged("top_skills")
+    assert all(map(tree.staged, FUNCTIONS))
     current = manifest.decode(open_storage(publishable).read(manifest.CURRENT))
-    assert {file.name for file in current.files} == {*training.FITTED, "model_card.md"}
+    assert {file.name for file in current.files} == {
+        *training.FITTED, *training.COMPARED, "model_card.md",
+    }  # fmt: skip
 
 
 def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):
@@ -611,6 +625,127 @@ def test_without_gcloud_one_line_says_where_to_get_it(tree):
     ]
 
 
+# Submissions
+
+
+KMS_KEY = "projects/a-project/locations/us/keyRings/a-ring/cryptoKeys/a-key"
+
+
+def test_submissions_may_add_and_delete_in_a_bucket_of_their_own_and_nothing_else(tree):
+    output = tree.deploy("--dry-run", PROJECT="a-project").stdout
+    lines = gcloud_commands(output)
+    grants = [each for each in lines if any(word.startswith("--member=") for word in each)]
+    given = {value(each, "--member"): (each[3], value(each, "--role")) for each in grants}
+    account = "career-climber-submissions@a-project.iam.gserviceaccount.com"
+    assert len(given) == len(grants) == 2
+    assert given[f"serviceAccount:{account}"] == (
+        "gs://a-project-career-climber-submissions",
+        "projects/a-project/roles/careerClimberSubmissions",
+    )
+    (role,) = (each for each in lines if each[:3] == ["iam", "roles", "create"])
+    assert value(role, "--permissions") == "storage.objects.create,storage.objects.delete"
+    arguments = deployments(output)["submissions"]
+    assert value(arguments, "--service-account") == account
+    assert environment(arguments) == {
+        "SUBMISSIONS_URI": "gs://a-project-career-climber-submissions/kept",
+        "THREADS": "8",
+        "GOOGLE_CLOUD_PROJECT": "a-project",
+    }
+
+
+def test_what_is_taken_back_cannot_be_had_back_and_nothing_stays_for_ever(tree):
+    lines = gcloud_commands(tree.deploy("--dry-run", "submissions", PROJECT="a-project").stdout)
+    buckets = [each for each in lines if each[:2] == ["storage", "buckets"]]
+    assert all("submissions" in each[3] for each in buckets)
+    (create,) = (each for each in buckets if each[2] == "create")
+    assert value(create, "--soft-delete-duration") == "0"
+    assert "--public-access-prevention" in create
+    (update,) = (each for each in buckets if each[2] == "update")
+    assert "--clear-soft-delete" in update
+    rules = json.loads((ROOT / value(update, "--lifecycle-file")).read_text())
+    days = 365
+    assert rules == {"rule": [{"action": {"type": "Delete"}, "condition": {"age": days}}]}
+    for page in ("SECURITY.md", "docs/data.md"):
+        assert f"{days} days" in (ROOT / page).read_text("utf-8")
+
+
+def test_submissions_are_encrypted_with_the_key_that_is_named(tree):
+    output = tree.deploy("--dry-run", "submissions", SUBMISSIONS_KEY=KMS_KEY).stdout
+    (create,) = (c for c in gcloud_commands(output) if c[:3] == ["storage", "buckets", "create"])
+    assert value(create, "--default-encryption-key") == KMS_KEY
+    assert f"--authorize-cmek={KMS_KEY}" in output
+
+
+def test_submissions_and_models_never_share_a_bucket(tree, fake_gcloud):
+    settings = {"MODELS_URI": "gs://one/models", "SUBMISSIONS_URI": "gs://one/submissions"}
+    done = tree.deploy("submissions", PROJECT="a-project", **settings)
+    assert done.returncode == 1
+    assert "one bucket" in done.stderr
+    assert tree.calls() == []
+
+
+# The schedule
+
+
+def test_the_schedule_runs_the_update_with_no_more_rights_than_it_needs(tree, tmp_path):
+    output = tree.deploy("--dry-run", "schedule", PROJECT="a-project").stdout
+    lines = gcloud_commands(output)
+    member = "serviceAccount:career-climber-update@a-project.iam.gserviceaccount.com"
+    grants = [each for each in lines if f"--member={member}" in each]
+    assert [(each[-7] if each[0] == "storage" else each[3], value(each, "--role"))
+            for each in grants if each[0] != "storage"] == [
+        ("career-climber-signing", "roles/secretmanager.secretAccessor"),
+        ("career-climber-update", "roles/run.invoker"),
+    ]  # fmt: skip
+    assert {each[3]: value(each, "--role") for each in grants if each[0] == "storage"} == {
+        "gs://a-project-career-climber": "roles/storage.objectUser",
+        "gs://a-project-career-climber-submissions": "roles/storage.objectViewer",
+    }
+    assert not deployments(output)
+    (job,) = (each for each in lines if each[:3] == ["run", "jobs", "deploy"])
+    options = environment(job)["UPDATE_OPTIONS"]
+    # As the job's shell has it.
+    (tmp_path / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    command = (ROOT / "training" / "Procfile").read_text().removeprefix("web: ")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True,
+                          env={"PATH": path, "UPDATE_OPTIONS": options}).stdout.split()  # fmt: skip
+    assert said[:2] == ["-m", "training"]
+    parsed = training.parser().parse_args(said[2:])
+    assert parsed.step == training.step_update
+    assert parsed.out == "gs://a-project-career-climber/models"
+    assert parsed.source == [
+        "starter", "statements", "submissions:gs://a-project-career-climber-submissions/kept",
+    ]  # fmt: skip
+    (started,) = (each for each in lines if each[:3] == ["scheduler", "jobs", "create"])
+    assert value(started, "--schedule") == "0 4 * * 1"
+    assert value(started, "--uri").endswith("/a-project/locations/us-central1/jobs/"
+                                            "career-climber-update:run")  # fmt: skip
+
+
+def test_the_job_has_all_that_training_imports_and_starts(tree):
+    shutil.copytree(ROOT / "training", tree.root / "training")
+    assert tree.deploy("--stage-only", "schedule").returncode == 0
+    job = tree.root / "build" / "update"
+    assert {path.name for path in job.iterdir()} == {
+        "Procfile", "requirements.txt", "shared", "training",
+    }  # fmt: skip
+    assert not list(job.rglob("*.pyc"))
+    needed = {
+        re.split("==", line)[0].lower().replace("-", "_")
+        for line in (job / "requirements.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    }
+    code = "import sys; import training.__main__, training.pictures; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=job, capture_output=True, text=True, check=True
+    )
+    top = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not top & {"flask", "functions_framework", "pytest"}
+    assert {"pandas", "scipy", "matplotlib", "tqdm", "pyarrow"} <= needed
+
+
 # The operator's page
 
 
@@ -663,9 +798,9 @@ def test_the_pages_commands_are_whole_and_accepted(tree, gcloud, tmp_path):
     distinct = dict.fromkeys(
         tuple(arguments)
         for name, *arguments in recorded
-        # Logging in and configuring ask nobody; what is done to both functions is tried with one.
+        # Logging in and configuring ask nobody; what is done to all functions is tried with one.
         if name == "gcloud" and arguments[0] not in ("auth", "config")
-        if "top-skills" not in arguments
+        if not {"top-skills", "job-insights"} & set(arguments)
     )
     assert len(distinct) > 30
     # As the page's `gcloud config set project` leaves it.

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import FUNCTIONS
+from tests.conftest import ALL_FUNCTIONS
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SEED = os.environ.get("FUZZ_SEED", "1")
-AT_LEAST = {"similar_jobs": 300, "top_skills": 500}
+AT_LEAST = {"similar_jobs": 300, "top_skills": 500, "job_insights": 500, "submissions": 200}
 """Cases that are made of the examples and bounds alone, and that a short run has as well."""
 
 
@@ -37,7 +37,7 @@ def document_of(name):
     return {**document, "paths": paths}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_no_request_gets_an_answer_that_the_document_does_not_have(served, tmp_path, name):
     document = tmp_path / "openapi.yaml"
     document.write_text(yaml.safe_dump(document_of(name)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PUBLIC_KEY
+from tests.conftest import FUNCTIONS, PUBLIC_KEY
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("bench", "functions", "local", "shared", "tests", "training")
@@ -47,6 +47,8 @@ def test_every_requirement_is_pinned():
     for path in [
         ROOT / "requirements.txt",
         ROOT / "bench" / "requirements.txt",
+        ROOT / "training" / "requirements.txt",
+        *ROOT.glob("training/processing/requirements*.txt"),
         *ROOT.glob("functions/*/requirements.in"),
     ]:
         assert pins(path)
@@ -55,7 +57,8 @@ def test_every_requirement_is_pinned():
 
 def test_the_functions_run_on_the_same_versions():
     versions = {}
-    for path in ROOT.glob("functions/*/requirements.in"):
+    training = ROOT / "training" / "requirements.txt"
+    for path in [training, *ROOT.glob("functions/*/requirements.in")]:
         for name, version in (line.split("==") for line in pins(path)):
             assert versions.setdefault(name, version) == version
 
@@ -63,14 +66,18 @@ def test_the_functions_run_on_the_same_versions():
 NOT_FOR_ANSWERING = {"sklearn", "scipy", "joblib", "pandas", "google.cloud.storage", "training"}
 
 
-@pytest.mark.parametrize("name", ["similar_jobs", "top_skills"])
+ASKED = {"similar_jobs": "/", "top_skills": "/titles", "job_insights": "/paths/cook"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_answer_from_a_directory_imports_nothing_heavy(name, staged, models):
     code = f"""
 import sys
 from functions_framework import create_app
 client = create_app({name!r}, {str(staged[name] / "main.py")!r}).test_client()
 body = {{"experience": [{{"description": "drove a truck"}}]}}
-answer = client.post("/", json=body) if {name!r} == "similar_jobs" else client.get("/titles")
+post = {name!r} == "similar_jobs"
+answer = client.post("/", json=body) if post else client.get({ASKED[name]!r})
 assert answer.status_code == 200, answer.data
 print([name for name in {sorted(NOT_FOR_ANSWERING)!r} if name in sys.modules])
 """

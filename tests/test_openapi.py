@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import json
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,10 +14,11 @@ import requests
 import yaml
 from jsonschema import Draft202012Validator
 
-from shared import headers, limits, models, top_skills, web
+from shared import headers, job_insights, limits, models, states, top_skills, web
+from tests.conftest import FUNCTIONS
+from training import collected
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("similar_jobs", "top_skills")
 SPEC = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 PLAIN = {"$ref": "#/components/schemas/SimilarJobs"}
@@ -85,6 +87,8 @@ def test_its_operations_are_the_routes_of_the_function(name):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
         routes |= {(method.lower(), path), ("options", path)}
         routes |= {("head", path)} if method == "GET" else set()
+    if name == "submissions":  # Its shorter paths are those of others here, and said in words.
+        routes = {route for route in routes if route[1].startswith("/model/")}
 
     assert {(method, path) for path, method, op in operations() if name in op["tags"]} == routes
 
@@ -119,6 +123,7 @@ def test_its_limits_are_those_of_the_code():
     lists = [
         parts["schemas"][each]["properties"]["results"] for each in ("Skills", "DetailedSkills")
     ]
+    depth, breadth = (parts["parameters"][each]["schema"] for each in ("Depth", "Breadth"))
     titles = [parts["parameters"][each]["schema"] for each in ("TitleInPath", "TitleInQuery", "Q")]
     texts = [
         experiences["items"]["properties"]["description"]["maxLength"],
@@ -136,6 +141,10 @@ def test_its_limits_are_those_of_the_code():
         "SKILLS_DEFAULT": {skills["default"]},
         "SKILLS_MOST": {skills["maximum"], *(each["maxItems"] for each in lists)},
         "SUGGESTIONS": {suggestions["suggestions"]["maxItems"]},
+        "PATHS_DEPTH": {depth["maximum"]},
+        "PATHS_DEPTH_DEFAULT": {depth["default"]},
+        "PATHS_BREADTH": {breadth["maximum"], parts["schemas"]["Branches"]["maxItems"]},
+        "PATHS_BREADTH_DEFAULT": {breadth["default"]},
     }
 
     assert written == {name: {getattr(limits, name)} for name in vars(limits) if name.isupper()}
@@ -212,13 +221,11 @@ def test_its_examples_are_what_its_schemas_say():
 
 @pytest.fixture(scope="module")
 def without_models(serve, tmp_path_factory):
-    """Both functions, with a place of models where there are none."""
+    """All functions, with a place of models where there are none, and no place of submissions."""
     nowhere = str(tmp_path_factory.mktemp("nothing"))
-    with (
-        serve("similar_jobs", MODELS_URI=nowhere) as jobs,
-        serve("top_skills", MODELS_URI=nowhere) as skills,
-    ):
-        yield {"similar_jobs": jobs, "top_skills": skills}
+    with ExitStack() as running:
+        found = {name: running.enter_context(serve(name, MODELS_URI=nowhere)) for name in FUNCTIONS}
+        yield {**found, "submissions": running.enter_context(serve("submissions"))}
 
 
 def asked(path, title="data%20scientist"):
@@ -242,7 +249,10 @@ def jobs_request(path, status):
     }[status]
 
 
-def skills_request(method, path, status):
+def title_request(method, path, status):
+    if method == "post":
+        wrong = {"path": asked(path, "zqxj%2Fzqxj")} if status == 404 else {"path": asked(path)}
+        return {**jobs_request(path, status), **wrong}
     if "titles" in path:
         bad = f"{path}?limit=0"
     else:
@@ -255,6 +265,21 @@ def skills_request(method, path, status):
         405: {"method": "delete", "path": asked(path)},
         503: {"method": method, "path": asked(path)},
     }[status]
+
+
+def submissions_request(function, path, status):
+    if "{receipt}" not in path:
+        good = {"method": "post", "path": path, "json": {**JOB, "consent": True}}
+        request = jobs_request(path, 200 if status == 201 else status)
+        if status in (201, 404, 413, 422, 503):
+            request["json"] = {**request["json"], "consent": True}
+        return good if status in (201, 503) else request
+    receipt = "a" * 43
+    if status == 204:
+        sent = requests.post(function.url, json={**JOB, "consent": True}, timeout=30).json()
+        receipt = sent["results"][0]["receipt"]
+    method = "put" if status == 405 else "delete"
+    return {"method": method, "path": path.replace("{receipt}", receipt)}
 
 
 @pytest.mark.parametrize(
@@ -272,8 +297,12 @@ def test_every_answer_is_had_and_is_as_it_says(served, without_models, path, met
     functions = without_models if status == 503 else served
     if name == "similar_jobs":
         request = jobs_request(path, status)
+    elif name == "submissions":
+        request = submissions_request(functions[name], path, status)
+        if method == "options":
+            request = {"method": method, "path": path.replace("{receipt}", "a" * 43)}
     else:
-        request = skills_request(method, path, status)
+        request = title_request(method, path, status)
     url = functions[name].url + request.pop("path")
     answer = requests.request(url=url, timeout=30, **request)
 
@@ -317,6 +346,15 @@ def test_details_are_as_it_says(served):
     assert len(answer.json()["results"]) == limits.SKILLS_DEFAULT
 
 
+def test_a_gap_is_as_it_says(served):
+    url = f"{served['top_skills'].url}/data%20scientist"
+    plain, detailed = (requests.post(f"{url}?details={n}", json=JOB, timeout=30) for n in "01")
+
+    assert conforms(plain.json(), {"$ref": "#/components/schemas/SkillGap"})
+    assert conforms(detailed.json(), {"$ref": "#/components/schemas/DetailedSkillGap"})
+    assert not conforms(plain.json(), {"$ref": "#/components/schemas/DetailedSkillGap"})
+
+
 def test_its_kinds_of_skills_are_those_of_the_code():
     schemas = SPEC["components"]["schemas"]
     kinds = {kind for kind, _ in top_skills.KINDS}
@@ -324,6 +362,25 @@ def test_its_kinds_of_skills_are_those_of_the_code():
 
     assert set(schemas["Skill"]["properties"]["kind"]["enum"]) == {*kinds, "phrase"}
     assert set(schemas["KnownSkill"]["properties"]["taxonomy"]["enum"]) == taxonomies
+
+
+def test_its_words_of_insights_are_those_of_the_code():
+    schemas = SPEC["components"]["schemas"]
+    salary = schemas["Salary"]
+    written = {*states.STATES, *states.STATES.values(), "all"}
+    sources = {job_insights.OFFICIAL, job_insights.COLLECTED}
+
+    assert schemas["Seniority"]["enum"] == [*filter(None, job_insights.SENIORITIES)]
+    assert set(schemas["Occupation"]["properties"]["basis"]["enum"]) == set(job_insights.LINKS)
+    assert set(salary["properties"]["source"]["enum"]) == sources
+    assert salary["required"] == ["state", "seniority", *job_insights.FIGURES, "source"]
+    assert set(SPEC["components"]["parameters"]["State"]["schema"]["enum"]) == written
+    least = {
+        salary["properties"]["count"]["minimum"],
+        schemas["Branches"]["items"]["properties"]["count"]["minimum"],
+        schemas["Education"]["properties"]["results"]["items"]["properties"]["count"]["minimum"],
+    }
+    assert least == {collected.LEAST_PEOPLE}
 
 
 def test_an_unknown_era_is_refused_as_it_says(served):
@@ -374,19 +431,20 @@ BODIES = [
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: json.dumps(body)[:70])
 def test_a_body_is_taken_just_where_its_schema_takes_it(served, body):
     schema = SPEC["components"]["requestBodies"]["Experience"]["content"]["application/json"]
-    answer = requests.post(
-        served["similar_jobs"].url,
-        data=json.dumps(body),
-        headers={"Content-Type": "application/json"},
-        timeout=30,
-    )
-
     expected = (200, 422) if conforms(body, schema["schema"]) else (400, 413)
-    assert answer.status_code in expected
+    for url in (served["similar_jobs"].url, f"{served['top_skills'].url}/cook"):
+        answer = requests.post(
+            url,
+            data=json.dumps(body),
+            headers={"Content-Type": "application/json"},
+            timeout=30,
+        )
+        assert answer.status_code in expected
 
 
 def edges(schema):
     """Values at both sides of each bound: those that are taken, those that are not."""
+    schema = resolve(schema)
     if "enum" in schema:
         return schema["enum"], ["", "2", "true"]
     if "pattern" in schema:  # of an era
@@ -438,19 +496,22 @@ def test_every_string_may_stand_in_the_path_of_a_title(served, title):
 
 
 def test_a_default_is_what_is_done_without_the_parameter(served):
-    url = f"{served['top_skills'].url}/model"
+    def results(name, path, **query):
+        url = f"{served[name].url}/model/{path}"
+        return requests.get(url, params=query, timeout=30).json()["results"]
 
-    def results(path, **query):
-        return requests.get(f"{url}/{path}", params=query, timeout=30).json()["results"]
-
-    for path in ("skills/data scientist", "titles"):
-        operation = SPEC["paths"]["/model/" + path.replace("data scientist", "{title}")]["get"]
+    for name, path in (
+        ("top_skills", "skills/data scientist"),
+        ("top_skills", "titles"),
+        ("job_insights", "paths/data analyst"),
+    ):
+        operation = SPEC["paths"]["/model/" + re.sub("/data .*", "/{title}", path)]["get"]
         defaults = {
             each["name"]: each["schema"]["default"]
             for each in map(resolve, operation["parameters"])
             if "default" in each["schema"]
         }
-        assert results(path) == results(path, **defaults)
+        assert results(name, path) == results(name, path, **defaults)
 
 
 def test_the_wait_it_shows_is_the_one_that_is_asked_for():

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import functions_framework
@@ -21,7 +21,7 @@ import pytest
 import requests
 
 from shared import limits
-from tests.conftest import START_SECONDS, free_port
+from tests.conftest import ALL_FUNCTIONS, START_SECONDS, free_port
 from training import wheel
 from training.__main__ import parser
 from training.sources import starter, statements
@@ -29,7 +29,7 @@ from training.sources import starter, statements
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-PAGES = ("README.md", "NOTICE.md", "CHANGELOG.md")
+PAGES = ("README.md", "NOTICE.md", "CHANGELOG.md", "SECURITY.md", "docs/data.md")
 CONSOLE = re.compile(r"^```console\n\$ (.*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
 COMMANDS = [command for command, _ in CONSOLE.findall(TEXT)]
 DECIMAL = re.compile(r"\d+\.\d+")
@@ -52,22 +52,23 @@ def same(shown, had):
     )
 
 
-def free_port_with_two_after_it():
-    """For the gateway and the two functions behind it."""
+def free_ports_in_a_row():
+    """The first of them: for the gateway and the functions behind it."""
     while True:
         port = free_port()
-        with socket.socket() as one, socket.socket() as other, suppress(OSError, OverflowError):
-            one.bind(("127.0.0.1", port + 1))
-            other.bind(("127.0.0.1", port + 2))
+        with ExitStack() as probes, suppress(OSError, OverflowError):
+            for after in range(1, 1 + len(ALL_FUNCTIONS)):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port + after))
             return port
 
 
 @pytest.fixture(scope="module")
 def local(default_models, tmp_path_factory):
     """`python -m local` on the default models: its port, and what it printed."""
-    port = free_port_with_two_after_it()
+    port = free_ports_in_a_row()
     log = tmp_path_factory.mktemp("local") / "log"
     environment = {**os.environ, "PORT": str(port), "MODELS_URI": str(default_models)}
+    environment["SUBMISSIONS_URI"] = str(log.parent / "submissions")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"], cwd=ROOT, env=environment,
@@ -216,12 +217,12 @@ def test_every_training_command_in_it_is_one():
 def test_the_sizes_of_the_data_are_as_it_says():
     records = list(statements.Statements().records())
     occupations = len({each.occupation for each in records})
-    package, version = wheel.REQUIREMENT.split("==")
     notice = (ROOT / "NOTICE.md").read_text(encoding="utf-8")
 
     assert f"in {occupations} occupations" in " ".join(section("The models").split())
     assert f"{len(records):,} task statements of {occupations} occupations" in notice
-    assert re.search(rf"\[{package}\]\(\S+\) {re.escape(version)} \|", notice)
+    for package, version in (each.requirement.split("==") for each in (wheel.LAISER, wheel.OEWS)):
+        assert re.search(rf"\[{package}\]\(\S+\) {re.escape(version)} \|", notice)
 
 
 def test_every_make_target_in_it_is_one():

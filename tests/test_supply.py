@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.conftest import FUNCTIONS, ROOT
+from tests.conftest import ALL_FUNCTIONS, ROOT
 
 PYTHONS = ("3.11", "3.12", "3.13")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -33,7 +33,7 @@ def pins(requirements):
     return {canonicalize_name(each.name): str(each.specifier)[2:] for each in holding}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_each_package_is_locked_by_version_and_hash(name):
     entries = locked(lock_of(name))
     assert len(entries) > 20
@@ -42,13 +42,13 @@ def test_each_package_is_locked_by_version_and_hash(name):
         assert hashes, requirement
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_the_lock_names_no_place_to_fetch_from(name):
     assert "://" not in lock_of(name)
     assert not re.search(r"^-", lock_of(name), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_the_lock_has_what_is_asked_for(name):
     asked = (ROOT / "functions" / name / "requirements.in").read_text("utf-8")
     lines = [line for line in asked.splitlines() if line and not line.startswith("#")]
@@ -58,14 +58,16 @@ def test_the_lock_has_what_is_asked_for(name):
 
 
 def test_the_functions_lock_the_same_versions():
-    first, second = ({r.name: str(r) for r, _ in locked(lock_of(name))} for name in FUNCTIONS)
-    assert {name: second[name] for name in first.keys() & second} == {
-        name: first[name] for name in first.keys() & second
-    }
+    versions: dict[str, set[str]] = {}
+    for name in ALL_FUNCTIONS:
+        for requirement, _ in locked(lock_of(name)):
+            key = f"{requirement.name}; {requirement.marker}"
+            versions.setdefault(key, set()).add(str(requirement.specifier))
+    assert {key: each for key, each in versions.items() if len(each) > 1} == {}
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_each_python_gets_one_version_of_each_package(name, python):
     environment = {"python_version": python, "python_full_version": f"{python}.1"}
     found = [
@@ -76,7 +78,7 @@ def test_each_python_gets_one_version_of_each_package(name, python):
     assert len(set(found)) == len(found)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_the_lock_is_all_that_a_bundle_needs(name, clean_python):
     """pip installs it with all hashes compared, and its `check` misses nothing: `clean_python`."""
     listed = "from importlib.metadata import distributions as d; import json; "
@@ -103,7 +105,7 @@ def test_pip_refuses_what_has_another_hash(tmp_path, clean_python):
 # SBOM
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_the_bill_of_materials_names_each_package(name, tmp_path):
     options = "--output-reproducible --output-format JSON"  # As `make sbom` has them.
     assert options in (ROOT / "Makefile").read_text("utf-8")
@@ -158,5 +160,5 @@ def test_an_audit_that_cannot_be_done_says_so_in_a_line_and_is_no_failure(audit)
         [sys.executable, ROOT / ".ci" / "audit.py"], env=nowhere, capture_output=True, text=True
     )
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) == len(FUNCTIONS)
+    assert len(done.stdout.splitlines()) == len(ALL_FUNCTIONS)
     assert all("NOT DONE" in line for line in done.stdout.splitlines())

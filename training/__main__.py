@@ -4,17 +4,21 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from shared import model_file
 from shared.errors import CareerClimberError
+from shared.job_insights import first_figure, load_job_insights
 from shared.manifest import Check
 from shared.models import first_title, load_similar_jobs
 from shared.storage import open_storage
 from shared.top_skills import first_skill, load_top_skills
 from training import (
+    data_version,
     dataset,
+    job_insights,
     model_card,
     publish,
     report,
@@ -22,15 +26,21 @@ from training import (
     skill_taxonomy,
     title_agreement,
     top_skills,
+    update,
 )
 from training.dataset import Dataset
 from training.errors import DataError
+from training.records import Source
 from training.sources import DEFAULT, open_sources
+from training.sources.submissions import Submissions
 from training.sources.table import Columns
 
-FITTED = ("similar_jobs.model", "top_skills.model")
+FITTED = ("similar_jobs.model", "top_skills.model", "job_insights.model")
+COMPARED = (update.HELD_OUT, data_version.FILE)
+"""Published beside them, for the next version to be compared with."""
 DATA = "data.json"
 REPORT = "report.json"
+UPDATE = "update.json"
 PIPELINE = "similar_jobs.joblib"
 ASKED = 100
 """Among so many titles is the one that a model is asked for before it is published."""
@@ -40,17 +50,44 @@ Noted = TypeVar("Noted")
 
 def step_dataset(options: argparse.Namespace) -> None:
     """Reads the sources and writes one labelled table."""
+    _read(options, _sources_of(options))
+
+
+def _sources_of(options: argparse.Namespace) -> list[Source]:
     columns = Columns(
         options.title_column, options.description_column, options.label_column,
-        start=options.start_column, end=options.end_column,
+        start=options.start_column, end=options.end_column, person=options.person_column,
+        order=options.order_column, salary=options.salary_column, state=options.state_column,
+        education=options.education_column, field=options.field_column,
     )  # fmt: skip
-    made = dataset.build(open_sources(options.source or DEFAULT, columns), options.min_rows)
+    return open_sources(options.source or DEFAULT, columns)
+
+
+def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
+    made = dataset.build(sources, options.min_rows)
     made.save(options.work)
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
+    if len(made.jobs):
+        print(f"jobs: {len(made.jobs)} of {made.jobs['person'].nunique()} people")
     for reason, rows in made.left_out.items():
         if rows:
             print(f"left out: {rows} ({reason})")
+    return made
+
+
+def step_gather(options: argparse.Namespace) -> None:
+    """Crawls postings from career sites and imports files, as records for the step `process`."""
+    from training import gather  # Scrapy and its reactor are for this step alone.
+
+    gather.run(options)
+
+
+def step_process(options: argparse.Namespace) -> None:
+    """Cleans gathered records into a table that `--source postings:FILE` reads."""
+    from training import processing
+
+    print(processing.run(options.input, options.rows, options.engine, options.master).text())
 
 
 def step_fit(options: argparse.Namespace) -> None:
@@ -58,10 +95,13 @@ def step_fit(options: argparse.Namespace) -> None:
     data = Dataset.load(options.work)
     (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
     held_out = similar_jobs.fit(data.part("train"))
-    model_file.dump(held_out, options.work / "held_out.model")
+    model_file.dump(held_out, options.work / update.HELD_OUT)
     model_file.dump(similar_jobs.refit(held_out, data.rows), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
+    model_file.dump(job_insights.fit(data), options.work / FITTED[2])
+    described = data_version.describe(data).encode()
+    (options.work / data_version.FILE).write_text(described, encoding="utf-8")
     (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
     for name in FITTED:
         print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
@@ -70,7 +110,7 @@ def step_fit(options: argparse.Namespace) -> None:
 def step_evaluate(options: argparse.Namespace) -> None:
     """Measures, on the held-out part, the model fitted without it, and draws what is found."""
     data = Dataset.load(options.work)
-    path = options.work / "held_out.model"
+    path = options.work / update.HELD_OUT
     if not path.exists():
         raise DataError(f"{options.work} has no fitted model: run the step `fit` first")
     made = report.report(load_similar_jobs(path, path.name), data.part("test"))
@@ -83,7 +123,7 @@ def step_evaluate(options: argparse.Namespace) -> None:
         print(f"drawn: {picture}")
 
 
-def step_publish(options: argparse.Namespace) -> None:
+def step_publish(options: argparse.Namespace) -> str:
     """Publishes what is fitted, or a plain pipeline in the place of ours, with a model card."""
     paths = [options.work / name for name in FITTED]
     if options.pipeline:
@@ -97,9 +137,14 @@ def step_publish(options: argparse.Namespace) -> None:
     card = options.work / model_card.FILE
     card.write_text(model_card.card(paths, data, made), encoding="utf-8")
     provenance: dict[str, object] = {"measures": made.measures} if made else {}
+    beside = [] if options.pipeline else [options.work / name for name in COMPARED]
+    if described := _noted(options.work / data_version.FILE, data_version.decode):
+        provenance["data"] = described.summary
     checks = _checks(paths)
-    version = publish.publish([*paths, card], open_storage(options.out), provenance, checks).version
+    files = [*paths, card, *(path for path in beside if path.exists())]
+    version = publish.publish(files, open_storage(options.out), provenance, checks).version
     print(f"published: version {version} in {options.out}")
+    return version
 
 
 def _checks(paths: list[Path]) -> dict[str, Check]:
@@ -112,6 +157,10 @@ def _checks(paths: list[Path]) -> dict[str, Check]:
     known = next((title for title in skills.index.titles if first_skill(skills, title)), None)
     if known:
         checks["top_skills"] = Check(known, first_skill(skills, known))
+    insights = load_job_insights(paths[2], paths[2].name)
+    told = next((title for title in insights.index.titles if first_figure(insights, title)), None)
+    if told:
+        checks["job_insights"] = Check(told, first_figure(insights, told))
     if paths[0].name == FITTED[0]:
         jobs = load_similar_jobs(paths[0], paths[0].name)
         rows = {title: jobs.probabilities([title]) for title in jobs.titles[:ASKED]}
@@ -144,6 +193,53 @@ def step_titles(options: argparse.Namespace) -> None:
     print(title_agreement.speed())
 
 
+def step_update(options: argparse.Namespace) -> None:
+    """Reads the sources anew, fits, and publishes if that is no worse than what is served.
+
+    Where it is worse and submissions were taken back since, it is tried once more with what was
+    sent in before alone: what comes in new must not keep in what is to go.
+    """
+    storage = open_storage(options.out)
+    current = publish.current(storage)
+    served = update.serving(storage, current, options.work) if current else None
+    sources = _sources_of(options)
+    made = data_version.describe(_read(options, sources))
+    report = _updated(options, served, made)
+    withdrawn = set(served.data.submissions) - set(made.submissions) if served else set()
+    if report.decision == update.KEPT and withdrawn and served:
+        for source in sources:
+            if isinstance(source, Submissions):
+                source.only = served.data.submissions
+        made = data_version.describe(_read(options, sources))
+        again = _updated(options, served, made)
+        report = replace(again, reasons=[*report.reasons, update.WITHOUT_NEW, *again.reasons])
+    report = replace(report, withdrawn=len(withdrawn))
+    (options.work / UPDATE).write_text(report.encode(), encoding="utf-8")
+    print(report.encode() if options.json else report.text())
+
+
+def _updated(
+    options: argparse.Namespace, served: update.Serving | None, made: data_version.DataVersion
+) -> update.Report:
+    """Fits on the dataset in the working directory, and publishes unless that is worse."""
+    if served and made.makes_the_same(served.data):
+        return update.report(update.UNCHANGED, served, made)
+    step_fit(options)
+    compared = None
+    if served:
+        held_out = load_similar_jobs(options.work / update.HELD_OUT, update.HELD_OUT)
+        compared = update.compare(served, held_out, Dataset.load(options.work).part("test"))
+        if compared.reasons:
+            return update.report(update.KEPT, served, made, compared)
+    step_evaluate(argparse.Namespace(work=options.work, json=False))
+    now = publish.current(open_storage(options.out))
+    if (now and now.serial) != (served and served.manifest.serial):
+        raise DataError("somebody else has published meanwhile: run the update again")
+    options.pipeline = None
+    version = step_publish(options)
+    return update.report(update.PUBLISHED, served, made, compared, version)
+
+
 def step_build(options: argparse.Namespace) -> None:
     """All of it: dataset, fit, evaluate, publish."""
     started = time.perf_counter()
@@ -158,10 +254,13 @@ def parser() -> argparse.ArgumentParser:
     steps = parser.add_subparsers(required=True, metavar="STEP")
     for name, step, groups in (
         ("build", step_build, (_sources, _work, _json, _out, _pipeline)),
+        ("gather", step_gather, (_gather,)),
+        ("process", step_process, (_process,)),
         ("dataset", step_dataset, (_sources, _work)),
         ("fit", step_fit, (_work,)),
         ("evaluate", step_evaluate, (_work, _json)),
         ("publish", step_publish, (_work, _out, _pipeline)),
+        ("update", step_update, (_sources, _work, _json, _out)),
         ("rollback", step_rollback, (_out,)),
         ("serial", step_serial, (_out,)),
         ("titles", step_titles, (_table,)),
@@ -179,14 +278,22 @@ Add = Callable[[argparse.ArgumentParser], None]
 def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", metavar="S",
-        help="starter, statements, onet:DIR or table:FILE; may be given several times "
-        f"(default: {', '.join(DEFAULT)})",
+        help="starter, statements, onet:DIR, table:FILE, postings:FILE or submissions:URI; may be "
+        f"given several times (default: {', '.join(DEFAULT)})",
     )  # fmt: skip
+    _columns(sub)
+    sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
+    sub.add_argument(
+        "--min-rows", type=int, default=3, metavar="N",
+        help="titles with fewer different texts are left out (default: 3, which is the least)",
+    )  # fmt: skip
+
+
+def _columns(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--title-column", default="title", metavar="C", help="default: title")
     sub.add_argument(
         "--description-column", default="description", metavar="C", help="default: description"
     )
-    sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
     sub.add_argument(
         "--start-column", default="start", metavar="C",
         help="when the work began, where there is such a column (default: start)",
@@ -195,9 +302,86 @@ def _sources(sub: argparse.ArgumentParser) -> None:
         "--end-column", default="end", metavar="C",
         help="when it ended, where there is such a column (default: end)",
     )  # fmt: skip
+    for name, meaning in (
+        ("person", "who held the job: jobs of one person make a way"),
+        ("order", "the place of the job among the person's"),
+        ("salary", "US dollars a year"),
+        ("state", "the state of the United States where it was"),
+        ("education", "the person's degree or level of education"),
+        ("field", "what it was in"),
+    ):
+        sub.add_argument(
+            f"--{name}-column", default=name, metavar="C",
+            help=f"{meaning}, where there is such a column (default: {name})",
+        )  # fmt: skip
+
+
+def _gather(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("pages", nargs="*", metavar="URL", help="a page with postings")
     sub.add_argument(
-        "--min-rows", type=int, default=3, metavar="N",
-        help="titles with fewer different texts are left out (default: 3, which is the least)",
+        "--sitemap", action="append", default=[], metavar="URL",
+        help="a sitemap, or a robots.txt that names some",
+    )  # fmt: skip
+    sub.add_argument(
+        "--listing", action="append", default=[], metavar="URL",
+        help="a page that links to postings, and to further such pages",
+    )  # fmt: skip
+    sub.add_argument(
+        "--contact", metavar="C",
+        help="where the owners of the sites reach you, a page or an e-mail address: "
+        "told to them with each request",
+    )  # fmt: skip
+    sub.add_argument(
+        "--delay", type=float, default=2.0, metavar="S",
+        help="seconds between two requests to a site; its robots.txt may ask for more "
+        "(default: 2)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--budget", type=int, default=1000, metavar="N",
+        help="pages that are asked for at most; the next run goes on with the others "
+        "(default: 1000)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--json-resume", action="append", type=Path, default=[], metavar="FILE",
+        help="a JSON Resume: its jobs, without the person",
+    )  # fmt: skip
+    sub.add_argument(
+        "--table", action="append", type=Path, default=[], metavar="FILE",
+        help="a CSV or Parquet table with a title and a description in each row",
+    )  # fmt: skip
+    sub.add_argument(
+        "--onet", action="append", type=Path, default=[], metavar="DIR",
+        help="an O*NET text release",
+    )  # fmt: skip
+    _columns(sub)
+    sub.add_argument(
+        "--licence", default="not known: ask who published it", metavar="NOTE",
+        help="what may be done with these data, kept in each record; what a page says of itself "
+        "goes before",
+    )  # fmt: skip
+    sub.add_argument(
+        "--out", type=Path, default=Path(".cache/gathered"), metavar="DIR",
+        help="where the records are kept, and what is known of the sites "
+        "(default: .cache/gathered)",
+    )  # fmt: skip
+
+
+def _process(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "input", nargs="*", default=[".cache/gathered/records.jsonl"], metavar="FILE",
+        help="what `gather` has written (default: .cache/gathered/records.jsonl)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--rows", default=".cache/processed.parquet", metavar="FILE",
+        help="the table; a directory of tables with Spark (default: .cache/processed.parquet)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--engine", choices=("process", "spark"), default="process",
+        help="one process, or Apache Spark for what outgrows a machine (default: process)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--master", metavar="URL",
+        help="of Spark: the cluster, such as spark://HOST:7077 (default: this machine)",
     )  # fmt: skip
 
 

@@ -3,22 +3,36 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from shared import text
-from shared.titles import parse, singular
+from shared.titles import TitleIndex, parse, singular
 from training.errors import DataError
 from training.progress import progress
-from training.records import Record, Source
+from training.records import Record, Required, Source
+from training.sources import submissions
 from training.sources.starter import titles_by_occupation
 
 TEST_SHARE = 0.1
 LEAST_ROWS = 3
 """Different texts that a title needs, so that most folds of the calibration have some."""
 COLUMNS = ["title", "text", "source", "weight", "group", "start", "end", "part"]
+JOB_COLUMNS = {
+    "person": str, "title": str, "seniority": str, "order": float, "salary": float, "state": str,
+    "level": str, "field": str,
+}  # fmt: skip
+
+
+_parse = lru_cache(maxsize=100_000)(parse)
+
+
+def no_jobs() -> pd.DataFrame:
+    """A table of jobs without any."""
+    return pd.DataFrame(columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -27,11 +41,18 @@ class Dataset:
 
     `start` and `end` are years, null where they are not known.
     `names` are other names by title; `left_out` counts rows by why they are not used.
+    `jobs` has a row a job of a person, with `JOB_COLUMNS`, null where not known: also those that
+    have no text, or a title that has too few. `required` are the shares of levels of education that
+    a title asks for. `submissions` are the names of those
+    that were read.
     """
 
     rows: pd.DataFrame
     names: dict[str, list[str]]
     left_out: dict[str, int]
+    jobs: pd.DataFrame = field(default_factory=no_jobs)
+    required: dict[str, dict[str, float]] = field(default_factory=dict)
+    submissions: list[str] = field(default_factory=list)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of one part."""
@@ -43,10 +64,16 @@ class Dataset:
         return sorted(set(self.rows["title"]))
 
     def save(self, directory: Path) -> None:
-        """Writes `dataset.parquet` and `names.json` into `directory`."""
+        """Writes `dataset.parquet`, `jobs.parquet` and `names.json` into `directory`."""
         directory.mkdir(parents=True, exist_ok=True)
         self.rows.to_parquet(directory / "dataset.parquet", index=False)
-        extra = {"names": self.names, "left_out": self.left_out}
+        self.jobs.to_parquet(directory / "jobs.parquet", index=False)
+        extra = {
+            "names": self.names,
+            "left_out": self.left_out,
+            "required": self.required,
+            "submissions": self.submissions,
+        }
         (directory / "names.json").write_text(json.dumps(extra, indent=1), encoding="utf-8")
 
     @classmethod
@@ -54,10 +81,13 @@ class Dataset:
         """Reads what `save` wrote. Raises `DataError` where nothing lies there."""
         try:
             rows = pd.read_parquet(directory / "dataset.parquet")
+            jobs = pd.read_parquet(directory / "jobs.parquet")
             extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
-        return cls(rows, extra["names"], extra["left_out"])
+        return cls(
+            rows, extra["names"], extra["left_out"], jobs, extra["required"], extra["submissions"]
+        )
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:
@@ -86,8 +116,11 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             for title in [other.label] if other.label else _of(other.occupation, covered):
                 names.setdefault(title, []).extend(other.names)
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
+    frame, unknown = _with_known_titles(frame, names)
     many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
+    if unknown:
+        left_out["submitted title that no other source has"] = unknown
     frame = frame[many].reset_index(drop=True)
     if frame["title"].nunique() < 2:
         raise DataError(
@@ -95,13 +128,64 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
         )
     frame["part"] = _parts(frame)
     kept = set(frame["title"])
-    return Dataset(frame, {t: n for t, n in names.items() if t in kept}, left_out)
+    names = {title: each for title, each in names.items() if title in kept}
+    sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
+    jobs, required = _jobs(sources), _required(sources, covered)
+    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in))
+
+
+def _jobs(sources: Iterable[Source]) -> pd.DataFrame:
+    """The jobs of all sources; people of two of them are never the same."""
+    rows = []
+    for i, source in enumerate(sources):
+        for job in source.jobs():
+            parsed = _parse(job.title)
+            rows.append((f"{i} {job.person}", job.label or parsed.name, parsed.seniority, job.order,
+                         job.salary, job.state, job.level, job.field))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS) if rows else no_jobs()
+
+
+def _required(
+    sources: Iterable[Source], covered: dict[str, list[str]]
+) -> dict[str, dict[str, float]]:
+    """What titles ask for; of one that several occupations belong to, the mean of those."""
+    listed: dict[str, list[Required]] = {}
+    for source in sources:
+        for each in source.education():
+            for title in _of(each.occupation, covered):
+                listed.setdefault(title, []).append(each)
+    required = {}
+    for title, every in listed.items():
+        occupations = len({each.occupation for each in every})
+        shares: dict[str, float] = {}
+        for each in every:
+            shares[each.level] = shares.get(each.level, 0.0) + each.share / occupations
+        required[title] = shares
+    return required
+
+
+def _with_known_titles(
+    frame: pd.DataFrame, names: dict[str, list[str]]
+) -> tuple[pd.DataFrame, int]:
+    """Gives submissions the titles that other sources know by such a name; leaves out the rest.
+
+    Titles and names are shown to everybody: nobody makes one by sending it in. Also returns how
+    many rows are left out. Where there is no other source, all stay as they are.
+    """
+    submitted = frame["source"] == submissions.NAME
+    if submitted.all() or not submitted.any():
+        return frame, 0
+    titles = set(frame.loc[~submitted, "title"])
+    index = TitleIndex.build(sorted(titles), {t: n for t, n in names.items() if t in titles})
+    frame.loc[submitted, "title"] = frame.loc[submitted, "title"].map(index.find)
+    known = frame["title"].notna()
+    return frame[known].reset_index(drop=True), int((~known).sum())
 
 
 def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:
     if record.occupation:
         return _of(record.occupation, covered)
-    name = record.label or parse(record.title).name
+    name = record.label or _parse(record.title).name
     return [name] if name else []
 
 

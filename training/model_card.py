@@ -18,6 +18,7 @@ SOURCES = {
     "starter": "the starter corpus: synthetic lines, written for Career Climber",
     "statements": "O*NET® task statements",
     "onet": "an O*NET® text release",
+    "submissions": "what people sent in with consent, without personal details",
     "table": "a table of whoever trained the models; its license is theirs to tell",
 }
 
@@ -40,6 +41,9 @@ FOREIGN = """\
 SKILLS = """\
 - `top_skills` lists, for a title, phrases of one to four words that are frequent in its texts and
   rare in others'. What ESCO or O\\*NET® name as a skill comes first among equals.
+- `job_insights` tells, for a title, the official wages of the occupation that counts its work (U.S.
+  Bureau of Labor Statistics, OEWS, May 2025), and the titles whose texts are most alike. Where a
+  table tells of people, it also tells their next jobs, pay and education, in groups of 5 or more.
 - The code of Career Climber is under Apache 2.0. The data that models are made from have notices
   and licenses of their own, in its `NOTICE.md`: whoever publishes or serves models passes them
   on."""
@@ -82,7 +86,7 @@ CAVEATS = """
 ## Caveats and recommendations
 
 - It reads English, and knows work as it is done and named in the data.
-- It says nothing of pay, level or quality of work.
+- Wages are of whole occupations. Nothing is said of the level or quality of anybody's work.
 - A rare title has few texts, so it is found less often. A probability near zero does not mean that
   a person could not do the work.
 - Held-out texts come from the same sources as the others: measures say how well these are known,

@@ -31,7 +31,7 @@ def publish(
     described = tuple(manifest.describe(path) for path in sorted(files))
     digest = hashlib.sha256("".join(f"{f.name}{f.sha256}" for f in described).encode())
     generation = storage.generation(manifest.CURRENT)
-    previous = _current(storage)
+    previous = current(storage)
     signer = signing.signer()
     version = digest.hexdigest()[:12]
     created = datetime.now(UTC).isoformat(timespec="seconds")
@@ -55,30 +55,30 @@ def rollback(storage: Storage) -> Manifest:
     is never followed again.
     """
     generation = storage.generation(manifest.CURRENT)
-    current = _current(storage)
-    if current is None:
+    found = current(storage)
+    if found is None:
         raise DataError("no models are published there")
-    if current.previous is None:
-        raise DataError(f"version {current.version} is the first: there is none to go back to")
-    kept = _read(storage, f"versions/{current.previous}/{manifest.CURRENT}")
+    if found.previous is None:
+        raise DataError(f"version {found.version} is the first: there is none to go back to")
+    kept = _read(storage, f"versions/{found.previous}/{manifest.CURRENT}")
     if kept is None:
-        raise DataError(f"version {current.previous} is not there any more")
-    if kept.version != current.previous:
-        raise DataError(f"in the place of version {current.previous} is {kept.version}")
-    made = replace(kept, serial=_next_serial(current))
+        raise DataError(f"version {found.previous} is not there any more")
+    if kept.version != found.previous:
+        raise DataError(f"in the place of version {found.previous} is {kept.version}")
+    made = replace(kept, serial=_next_serial(found))
     storage.write(manifest.CURRENT, made.encode(signing.signer()), generation=generation)
     return made
 
 
 def serial(storage: Storage) -> int:
     """The serial of what is published. Raises `DataError` where there is nothing."""
-    current = _current(storage)
-    if current is None:
+    found = current(storage)
+    if found is None:
         raise DataError("no models are published there")
-    return current.serial
+    return found.serial
 
 
-def _current(storage: Storage) -> Manifest | None:
+def current(storage: Storage) -> Manifest | None:
     """What is published; None where there is nothing, or only what an older release published."""
     try:
         return _read(storage, manifest.CURRENT)

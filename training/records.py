@@ -33,8 +33,36 @@ class OtherNames:
     occupation: str = ""
 
 
+@dataclass(frozen=True)
+class Job:
+    """A job that somebody held: `title` as it was written, or `label` ready to be used, if any.
+
+    `person` tells people apart. `order` rises from a person's earliest job to the latest, None
+    where it is not known. `salary` is in US dollars a year, `state` a name in `shared.states`,
+    `level` and `field` are of the person's education; None where they are not known.
+    """
+
+    person: str
+    title: str = ""
+    label: str = ""
+    order: float | None = None
+    salary: float | None = None
+    state: str | None = None
+    level: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class Required:
+    """The share of an occupation's jobs, from 0 to 1, that ask for a level of education."""
+
+    occupation: str
+    level: str
+    share: float
+
+
 class Source(Protocol):
-    """One kind of input. `records` and `other_names` raise `DataError`."""
+    """One kind of input. Its methods raise `DataError`."""
 
     name: str
     weight: float
@@ -45,3 +73,9 @@ class Source(Protocol):
 
     def other_names(self) -> Iterator[OtherNames]:
         """What it knows of titles' other names."""
+
+    def jobs(self) -> Iterator[Job]:
+        """The jobs it knows of single people."""
+
+    def education(self) -> Iterator[Required]:
+        """The education that it knows occupations to ask for."""

@@ -4,11 +4,10 @@ There are two ways to get the scores, each the better one on its kind of data (d
 
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
   vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
-- a linear model, for many long texts a title: the sum of three that err differently, each linear in
-  the same terms, so that serving has one. They are logistic regression, one title against the rest,
-  by averaged stochastic gradient descent; the centroids; and multinomial logistic regression on
-  latent semantic components (LSA, a truncated SVD), whose weights are taken back to terms. The
-  smallest weights of the sum are cut.
+- a linear model, for many long texts a title: logistic regression, one title against the rest, by
+  stochastic gradient descent, and a little of the centroids, which are linear in the same terms, so
+  that serving has one matrix. It also reads words as they are written and how a text begins. The
+  smallest weights are cut.
 """
 
 from dataclasses import dataclass, replace
@@ -17,10 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
 from scipy.special import logsumexp, softmax
-from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.isotonic import isotonic_regression
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
@@ -32,15 +30,10 @@ from training.progress import progress
 
 LINEAR_FROM = 5_000
 """Terms a title, in the mean, from which on the linear model is the better one."""
-ALPHA = 4e-6
-CENTROIDS = 20.0
+ALPHA = 1.2e-5
+CENTROIDS = 6.0
 """How much a title's centroid counts beside the weights that are learnt against other titles."""
-EPOCHS = 10
-COMPONENTS = 150
-COMPONENTS_C = 10.0
-"""Inverse strength of the L2 penalty on the components' weights."""
-COMPONENTS_TOLERANCE = 1e-3
-"""The largest gradient at which that regression stops: a closer fit foretells no better."""
+EPOCHS = 12
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
 MOST_WEIGHTS = 2_500_000
@@ -110,13 +103,20 @@ class Scores:
 def fit_scores(rows: pd.DataFrame, read: Read) -> Scores:
     """Fits scores in whichever of the two ways suits the rows; `read` has their terms."""
     titles = sorted(set(rows["title"]))
-    if read.counts.sum() / len(titles) < LINEAR_FROM:
-        return _fit_prototypes(rows, titles, _frequent(read, 1, PAIR_TEXTS))
+    stems = _stems(read)
+    if stems.counts.sum() / len(titles) < LINEAR_FROM:
+        return _fit_prototypes(rows, titles, _frequent(stems, 1, PAIR_TEXTS))
     return _fit_linear(rows, titles, _frequent(read, LINEAR_TEXTS, LINEAR_TEXTS))
 
 
+def _stems(read: Read) -> Read:
+    """Stems and their pairs alone: prototypes of a few lines are the better for it."""
+    kept = np.array([not term.startswith(("=", "^")) for term in read.terms])
+    return Read(read.terms[kept], read.counts[:, kept])
+
+
 def _frequent(read: Read, stem_texts: int, pair_texts: int) -> Read:
-    """Stems and pairs of words in at least so many texts."""
+    """Pairs in at least `pair_texts` texts, and other terms in at least `stem_texts`."""
     texts_with = np.bincount(read.counts.indices, minlength=len(read.terms))
     is_pair = np.array([" " in term for term in read.terms])
     kept = texts_with >= np.where(is_pair, pair_texts, stem_texts)
@@ -148,13 +148,10 @@ def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
     order = np.random.default_rng(0).permutation(len(rows))
     nth = rows["title"].iloc[order].groupby(rows["title"].iloc[order]).cumcount()
     learned = order[nth.to_numpy() < TITLE_TEXTS]
-    chosen = rows.iloc[learned]
-    weights, bias = _against_the_rest(vectors[learned], chosen)
-    of_components, their_bias = _of_components(vectors[learned], chosen)
+    weights, bias = _against_the_rest(vectors[learned], rows.iloc[learned])
     centroids = normalize(_members(rows, titles) @ vectors)
-    all_three = weights + of_components + CENTROIDS * centroids.toarray()
-    kept = _largest(all_three).T.tocsr()
-    return Scores(titles, read.terms, tfidf.idf_, kept, bias + their_bias)
+    kept = _largest(weights + CENTROIDS * centroids.toarray()).T.tocsr()
+    return Scores(titles, read.terms, tfidf.idf_, kept, bias)
 
 
 def _against_the_rest(
@@ -162,26 +159,11 @@ def _against_the_rest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights of shape (titles, terms) and bias of shape (titles,)."""
     classifier = SGDClassifier(
-        loss="log_loss", alpha=ALPHA, class_weight="balanced", average=True,
-        max_iter=EPOCHS, tol=None, random_state=0, n_jobs=-1,
+        loss="log_loss", alpha=ALPHA, class_weight="balanced", max_iter=EPOCHS, tol=None,
+        random_state=0, n_jobs=-1,
     )  # fmt: skip
     classifier.fit(vectors, rows["title"], sample_weight=rows["weight"])
     return _of_both_titles(classifier.coef_, classifier.intercept_)
-
-
-def _of_components(vectors: sparse.csr_matrix, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of shape (titles, terms) and bias of shape (titles,)."""
-    components = TruncatedSVD(
-        min(COMPONENTS, *vectors.shape), n_iter=2, power_iteration_normalizer="LU", random_state=0
-    )
-    classifier = LogisticRegression(
-        C=COMPONENTS_C, class_weight="balanced", tol=COMPONENTS_TOLERANCE, max_iter=1_000
-    )
-    # Short floats and LU instead of QR halve the time, and change nothing that is measured.
-    coordinates = components.fit_transform(vectors.astype(np.float32))
-    classifier.fit(coordinates, rows["title"], sample_weight=rows["weight"])
-    weights, bias = _of_both_titles(classifier.coef_, classifier.intercept_)
-    return weights @ components.components_, bias
 
 
 def _of_both_titles(weights: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from shared import text
 from shared.top_skills import KnownSkill
@@ -50,12 +51,13 @@ class Meaning:
     """What a form stands for; `words` is how the skill itself words it, in lower case.
 
     An ambiguous form is an ordinary word, too, or short: it means the skill only where it is
-    written as a name, with a capital.
+    written as a name, with a capital. `ordinary` leaves out those that are just short.
     """
 
     skill: KnownSkill
     words: tuple[str, ...]
     ambiguous: bool
+    ordinary: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Entry:
     others: tuple[str, ...] = ()
 
 
+@cache
 def load() -> SkillTaxonomy:
     """The taxonomy of the wheel. Raises `DataError` where that cannot be had."""
     skills = list(wheel.rows("faiss_skills.csv"))
@@ -135,9 +138,10 @@ def build(entries: list[Entry], prose: Iterable[str]) -> SkillTaxonomy:
                 precedence = _NAME if single else precedence
             order = (precedence, _KINDS[skill.kind], skill.name)
             if form not in found or order < found[form][0]:
-                common = form in about.ordinary or len(words[0]) <= AMBIGUOUS_LETTERS
-                ambiguous = single and common and _is_proper(skill)
-                found[form] = (order, Meaning(skill, words, ambiguous))
+                proper = single and _is_proper(skill)
+                ordinary = proper and form in about.ordinary
+                ambiguous = ordinary or (proper and len(words[0]) <= AMBIGUOUS_LETTERS)
+                found[form] = (order, Meaning(skill, words, ambiguous, ordinary))
     meanings = {form: meaning for form, (_, meaning) in sorted(found.items())}
     ends = Counter(form.rpartition(" ")[2] for form in meanings)
     return SkillTaxonomy(

@@ -69,7 +69,7 @@ def fit(rows: pd.DataFrame, names: dict[str, list[str]], taxonomy: SkillTaxonomy
         scores[within.texts < LEAST_TEXTS] = 0.0
         eras.setdefault(title, {})[era] = len(rankings)
         rankings.append(_choose(title, within.places, scores, table))
-    return _published(index, rankings, eras, table)
+    return _published(index, rankings, eras, table, taxonomy)
 
 
 def _mean_rates(counted: Iterable[Counts], phrases: int) -> np.ndarray:
@@ -218,7 +218,11 @@ class _Listed:
 
 
 def _published(
-    index: TitleIndex, rankings: list[Ranking], eras: dict[str, dict[str, int]], table: PhraseTable
+    index: TitleIndex,
+    rankings: list[Ranking],
+    eras: dict[str, dict[str, int]],
+    table: PhraseTable,
+    taxonomy: SkillTaxonomy,
 ) -> TopSkills:
     listed = [place for ranking in rankings for place, _ in ranking]
     catalog = sorted(
@@ -226,6 +230,10 @@ def _published(
         key=lambda known: (known.name, known.taxonomy, known.kind),
     )
     positions = {known: i for i, known in enumerate(catalog)}
+    forms: dict[KnownSkill, list[str]] = {known: [] for known in catalog}
+    for meaning in taxonomy.meanings.values():
+        if meaning.skill in forms and not meaning.ordinary:
+            forms[meaning.skill].append(" ".join(meaning.words))
     lengths = [len(ranking) for ranking in rankings]
     shares = [score / ranking[0][1] for ranking in rankings for _, score in ranking]
     return TopSkills(
@@ -236,6 +244,13 @@ def _published(
         known=np.array([positions.get(table.known[p], -1) for p in listed], np.int32),
         names=[each.name for each in catalog],
         ids=[each.id or "" for each in catalog],
+        forms=["\n".join(forms[each]) for each in catalog],
+        ordinary=sorted(_ordinary(taxonomy)),
         kinds=np.array([KINDS.index((each.kind, each.taxonomy)) for each in catalog], np.uint8),
         eras=eras,
     )
+
+
+def _ordinary(taxonomy: SkillTaxonomy) -> Iterator[str]:
+    """The words that mean a skill only where they are written as names."""
+    return (each.words[0] for each in taxonomy.meanings.values() if each.ordinary)

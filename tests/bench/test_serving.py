@@ -15,7 +15,11 @@ from tests.conftest import FUNCTIONS
 
 MOST_MIB = 100
 BODY = json.dumps({"experience": [{"description": "taught third grade math"}]}).encode()
-REQUESTS = {"similar_jobs": load.post("/?limit=10", BODY), "top_skills": load.get("/skills/cook")}
+REQUESTS = {
+    "similar_jobs": load.post("/?limit=10", BODY),
+    "top_skills": load.get("/skills/cook"),
+    "job_insights": load.get("/salaries/cook"),
+}
 
 
 @pytest.fixture(params=FUNCTIONS)

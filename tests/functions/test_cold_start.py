@@ -27,11 +27,20 @@ from training.publish import publish
 URI = f"gs://{BUCKET}/models"
 BODY = json.dumps({"experience": [{"description": "taught third grade math"}]})
 JSON = {"Content-Type": "application/json"}
-GOOD = {"similar_jobs": ("POST", "/?limit=5", BODY), "top_skills": ("GET", "/cook", None)}
+GOOD = {
+    "similar_jobs": ("POST", "/?limit=5", BODY),
+    "top_skills": ("GET", "/cook", None),
+    "job_insights": ("GET", "/salaries/cook", None),
+}
 """A request of each function that needs its models."""
 NEEDS_NO_MODELS = {
     "similar_jobs": [("POST", "/?limit=0"), ("POST", "/"), ("GET", "/"), ("POST", "/nothing")],
     "top_skills": [("GET", "/cook?limit=0"), ("GET", "/titles?offset=x"), ("GET", "/")],
+    "job_insights": [
+        ("GET", "/salaries/cook?state=x"),
+        ("GET", "/paths/cook?depth=0"),
+        ("GET", "/"),
+    ],
 }
 PATIENCE_SECONDS = 30
 

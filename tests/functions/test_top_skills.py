@@ -330,3 +330,79 @@ def test_q_that_begins_no_title_finds_none(url):
 def test_q_too_long_is_refused(url):
     answer = get(f"{url}/titles", q="a" * (limits.TITLE_CHARACTERS + 1))
     assert_http_error(answer, 400, "invalid_request", "q")
+
+
+# The gap between an experience and a title
+
+WORK = """Trained churn models in Python and compared them with logistic regressions.
+Wrote SQL for the sales team, excelled at explaining results to customers."""
+
+
+def gap(url, title, *descriptions, **parameters):
+    body = {"experience": [{"description": each} for each in descriptions]}
+    path = f"{url}/model/skills/{quote(title, safe='')}"
+    answer = requests.post(path, json=body, params=parameters, timeout=30)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.json()["results"]
+
+
+def test_a_gap_has_the_phrases_of_the_title_in_their_order(url):
+    for limit in (1, 20, 100):
+        found = gap(url, "data scientist", WORK, limit=limit)
+        assert [each["phrase"] for each in found] == skills(url, "data scientist", limit=limit)
+        assert all(each["shown"] == (each["shown_by"] is not None) for each in found)
+
+
+def test_a_gap_tells_what_is_shown_by_which_words_and_what_is_lacking(url):
+    found = {each["phrase"]: each["shown_by"] for each in gap(url, "data scientist", WORK)}
+    assert found["python"] == "python"
+    assert found["sql"] == "sql"
+    assert found["logistic regression"] == "logistic regressions"
+    assert found["tensorflow"] is None
+    assert 0 < sum(each is not None for each in found.values()) < len(found)
+
+
+def test_every_job_and_its_title_count(url):
+    body = {"experience": [{"description": "taught math"}, {"description": "", "title": "SQL pro"}]}
+    answer = requests.post(f"{url}/data%20scientist", json=body, timeout=30)
+    shown = {each["phrase"] for each in results(answer) if each["shown"]}
+    assert shown == {"sql"}
+
+
+def test_a_skill_is_shown_by_its_other_names(url):
+    found = {
+        each["phrase"]: each["shown_by"]
+        for each in gap(url, "cloud engineer", "Amazon Web Services, daily", limit=100)
+    }
+    assert found["aws"] == "amazon web services"
+
+
+def test_a_gap_has_details_too(url):
+    for plain, detailed in zip(
+        gap(url, "data scientist", WORK),
+        gap(url, "data scientist", WORK, details=1),
+        strict=True,
+    ):
+        assert set(detailed) == {"phrase", "score", "kind", "skill", "shown", "shown_by"}
+        assert plain.items() <= detailed.items()
+
+
+def test_a_gap_of_an_unknown_title_or_of_no_words_is_refused(url):
+    body = {"experience": [{"description": WORK}]}
+    answer = requests.post(f"{url}/data%20scientizt%20zqxj", json=body, timeout=30)
+    assert_http_error(answer, 404, "unknown_title")
+    assert "data scientist" in answer.json()["error"]["suggestions"]
+    answer = requests.post(f"{url}/cook", json={"experience": [{"description": "?!"}]}, timeout=30)
+    assert_http_error(answer, 422, "nothing_usable")
+
+
+def test_a_gap_of_an_era_is_of_its_skills(dated):
+    found = gap(dated, "cook", "Cleaned induction ranges", era="2012")
+    assert [each["phrase"] for each in found] == skills(dated, "cook", era="2012")
+    assert {each["phrase"]: each["shown"] for each in found}["induction ranges"]
+
+
+def test_a_long_text_takes_no_time_without_end(url):
+    long = ("machine and so on and on learning of other things " * 3000)[: limits.TEXT_CHARACTERS]
+    assert len(gap(url, "data scientist", long, limit=100)) == 100

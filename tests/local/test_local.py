@@ -17,11 +17,11 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tests.conftest import FUNCTIONS, PUBLIC_KEY, ROOT
+from tests.conftest import ALL_FUNCTIONS, PUBLIC_KEY, ROOT
 
 BODY = {"experience": [{"description": "taught third grade math"}]}
 PATIENCE_SECONDS = 60
-PORTS = 1 + len(FUNCTIONS)
+PORTS = 1 + len(ALL_FUNCTIONS)
 
 
 def free_ports():
@@ -43,7 +43,13 @@ def listens(port):
 def environment(port, models):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     models = {"MODELS_URI": str(models), "MODELS_PUBLIC_KEY": PUBLIC_KEY}
-    return {"PATH": path, "PORT": str(port), **models}
+    kept = {"SUBMISSIONS_URI": str(submissions_of(models["MODELS_URI"]))}
+    return {"PATH": path, "PORT": str(port), **models, **kept}
+
+
+def submissions_of(models):
+    """Where the tests' submissions are kept, rather than in the checkout."""
+    return Path(models).parent / "submissions"
 
 
 @contextmanager
@@ -51,7 +57,9 @@ def local(models, output):
     """A `python -m local` that was just started: its port and its process."""
     port = free_ports()
     command = [sys.executable, "-m", "local"]
-    both = {"env": environment(port, models), "cwd": ROOT, "stderr": subprocess.STDOUT}
+    kept = {"SUBMISSIONS_URI": str(output.parent / "submissions")}
+    env = {**environment(port, models), **kept}
+    both = {"env": env, "cwd": ROOT, "stderr": subprocess.STDOUT}
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, **both)
     try:
@@ -122,12 +130,24 @@ def test_the_two_requests_it_prints_are_answered(running):
 def test_each_function_has_a_port_of_its_own_too(running, url):
     printed = running[1].read_text()
     port = int(url.rpartition(":")[2])
-    for i, name in enumerate(FUNCTIONS, 1):
+    for i, name in enumerate(ALL_FUNCTIONS, 1):
         assert f"{name}: http://127.0.0.1:{port + i}\n" in printed
     direct = requests.post(f"http://127.0.0.1:{port + 1}/", json=BODY, timeout=30)
     assert direct.json() == requests.post(f"{url}/model/similar_jobs", json=BODY, timeout=30).json()
     direct = requests.get(f"http://127.0.0.1:{port + 2}/cook", timeout=30)
     assert direct.json() == requests.get(f"{url}/model/skills/cook", timeout=30).json()
+
+
+def test_submissions_are_kept_in_a_directory_and_taken_back(url, models):
+    kept = submissions_of(models)
+    body = {"experience": [{"title": "teacher", **BODY["experience"][0]}], "consent": True}
+    sent = requests.post(f"{url}/model/submissions", json=body, timeout=30)
+    assert sent.status_code == 201
+    assert len(list(kept.iterdir())) == 1
+    receipt = sent.json()["results"][0]["receipt"]
+    gone = requests.delete(f"{url}/model/submissions/{receipt}", timeout=30)
+    assert gone.status_code == 204
+    assert list(kept.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +197,7 @@ def test_statuses_and_headers_come_through(url, method, path, status):
         assert int(answer.headers["Content-Length"]) == len(content)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/model/skillsets", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/nothing", "/model/skillsets", "/favicon.ico"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_other_paths_are_404_in_json(url, path, method):
     answer = requests.request(method, url + path, data=b"x", timeout=30)
@@ -285,7 +305,7 @@ def test_a_signal_stops_everything(models, tmp_path, signals):
         wait_until_ready(process, output)
         assert requests.get(f"http://127.0.0.1:{port}/model/titles", timeout=30).ok
         started = below(process.pid)
-        assert len(started) >= len(FUNCTIONS)
+        assert len(started) >= len(ALL_FUNCTIONS)
         for each in signals:
             process.send_signal(each)
         assert process.wait(PATIENCE_SECONDS) == 0

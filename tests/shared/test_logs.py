@@ -1,6 +1,7 @@
 """What the functions write to their logs while they are served, and what they never write."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -24,10 +25,10 @@ BODY = {"experience": [{"description": f"taught {WORD} and math", "title": WORD}
 
 @pytest.fixture(scope="module")
 def logging(serve, models):
-    """Both functions, with logs that no other test writes to."""
+    """All functions, with logs that no other test writes to."""
     environment = {"MODELS_URI": str(models), "GOOGLE_CLOUD_PROJECT": "a-project"}
-    with serve("similar_jobs", **environment) as jobs, serve("top_skills", **environment) as skills:
-        yield {"similar_jobs": jobs, "top_skills": skills}
+    with ExitStack() as running:
+        yield {name: running.enter_context(serve(name, **environment)) for name in FUNCTIONS}
 
 
 def lines(running):
@@ -71,6 +72,7 @@ def test_the_trace_stands_alone_where_the_project_is_not_known(monkeypatch):
         ("top_skills", "GET", f"/model/skills/{WORD}", 404, "/model/skills/<path:title>"),
         ("top_skills", "GET", "/cook", 200, "/<path:title>"),
         ("top_skills", "HEAD", "/titles", 200, "/titles"),
+        ("job_insights", "GET", f"/paths/{WORD}", 404, "/paths/<path:title>"),
     ],
 )
 def test_a_request_is_one_line_with_its_route_and_status(

@@ -284,7 +284,7 @@ def test_whatever_bit_is_flipped_the_file_is_a_model_or_unavailable(tmp_path):
     index = TitleIndex(["nurse"], {"nurse": 0, "rn": 0})
     skills = TopSkills(
         index, ["charting\nwards"], np.ones(2, np.float32), np.zeros(1, np.int64),
-        np.array([-1, 0], np.int32), ["wards"], [""], np.zeros(1, np.uint8), {},
+        np.array([-1, 0], np.int32), ["wards"], [""], np.zeros(1, np.uint8), {}, [""], [],
     )  # fmt: skip
     model_file.dump(skills, tmp_path / "a.model")
     assert load_top_skills(tmp_path / "a.model", "").skills("nurse", 1) == [

@@ -355,4 +355,11 @@ def test_a_pipeline_is_loaded_where_it_is_allowed(tmp_path, monkeypatch):
 def test_what_is_published_names_the_files(models):
     manifest = json.loads((models / "manifest.json").read_text())
     names = [file["name"] for file in manifest["files"]]
-    assert names == ["model_card.md", "similar_jobs.model", "top_skills.model"]
+    assert names == [
+        "dataset.json",
+        "held_out.model",
+        "job_insights.model",
+        "model_card.md",
+        "similar_jobs.model",
+        "top_skills.model",
+    ]

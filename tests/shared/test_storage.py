@@ -85,6 +85,30 @@ def test_a_write_of_the_present_generation_is_taken(storage):
     assert storage.read("manifest.json") == b"new"
 
 
+def test_what_is_deleted_is_gone_and_said_to_have_been_there(storage):
+    storage.write("a/b.json", b"1")
+    storage.write("a/c.json", b"2")
+    assert storage.delete("a/b.json") is True
+    assert storage.read("a/b.json") is None
+    assert storage.read("a/c.json") == b"2"
+    assert storage.delete("a/b.json") is False
+
+
+def test_the_names_are_those_of_all_files_in_their_order(storage):
+    assert storage.names() == []
+    for name in ("b", "a/2.json", "a/1.json", "a-", "ä"):
+        storage.write(name, b"")
+    assert storage.names() == ["a-", "a/1.json", "a/2.json", "b", "ä"]
+
+
+def test_what_is_only_half_written_has_no_name_yet(tmp_path):
+    storage = open_storage(str(tmp_path))
+    with whole_file(tmp_path / "a") as file:
+        file.write(b"1")
+        assert storage.names() == []
+    assert storage.names() == ["a"]
+
+
 def test_prefixes_of_a_bucket_do_not_meet(emulator):
     for uri in (f"gs://{BUCKET}", f"gs://{BUCKET}/a", f"gs://{BUCKET}/a/b/"):
         open_storage(uri).write("file", uri.encode())

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.text import STOP_WORDS, normalize, stem, terms, wordings, words
+from shared.text import OPENING, STOP_WORDS, normalize, stem, terms, wordings, words
 
 CHARACTERS = 100_000
 
@@ -57,13 +57,19 @@ def test_trades_keep_their_own_stems():
     assert len({stem(word) for word in trades.split()}) == len(trades.split())
 
 
-def test_terms_are_stems_then_pairs_of_neighbours():
-    assert terms("Managed agile projects") == [
-        stem("managed"),
-        stem("agile"),
-        stem("projects"),
-        f"{stem('managed')} {stem('agile')}",
-        f"{stem('agile')} {stem('projects')}",
+def test_terms_are_stems_then_pairs_of_neighbours_then_words_and_openings():
+    assert terms("Managed agile teams, sql") == [
+        *("manag", "agil", "team", "sql"),
+        *("manag agil", "agil team", "team sql"),
+        *("=managed", "=agile", "=teams"),
+        *("^manag", "^agil", "^team", "^sql"),
+    ]
+
+
+def test_a_text_opens_with_its_first_stems():
+    text = " ".join(f"word{i}" for i in range(OPENING + 5))
+    assert [term for term in terms(text) if term.startswith("^")] == [
+        f"^word{i}" for i in range(OPENING)
     ]
 
 
@@ -81,6 +87,8 @@ def test_wordings_are_the_terms_as_they_are_first_worded():
     found = wordings("Managing projects, managed the projects")
     assert found[stem("managed")] == "managing"
     assert found[f"{stem('managed')} {stem('projects')}"] == "managing projects"
+    assert found["=managed"] == "managed"
+    assert found["^manag"] == "managing"
 
 
 @given(st.text())
@@ -92,8 +100,10 @@ def test_wordings_has_all_terms(text):
 @example("\ud800")
 def test_any_text_has_terms_of_words_and_pairs(text):
     found = terms(text)
-    single = [term for term in found if " " not in term]
-    assert len(found) == max(0, 2 * len(single) - 1)
+    single = [term for term in found if " " not in term and not term.startswith(("=", "^"))]
+    inflected = [term for term in found if term.startswith("=")]
+    others = len(inflected) + min(OPENING, len(single))
+    assert len(found) == max(0, 2 * len(single) - 1) + others
     assert all(term == term.strip() and term for term in found)
 
 

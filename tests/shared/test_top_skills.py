@@ -35,6 +35,8 @@ def three():
         ids=["", str(FRYING.id)],
         kinds=np.array([KINDS.index((k.kind, k.taxonomy)) for k in (CHARTS, FRYING)], np.uint8),
         eras={"cook": {"2010-2014": 3}},
+        forms=["charts\nelectronic charting", ""],
+        ordinary=["charts"],
     )
 
 

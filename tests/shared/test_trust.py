@@ -40,7 +40,7 @@ WAIT_SECONDS = 20
 def skills(phrase):
     return TopSkills(
         TitleIndex(["nurse"], {"nurse": 0}), [phrase], np.ones(1, np.float32),
-        np.zeros(1, np.int64), np.array([-1], np.int32), [], [], np.zeros(0, np.uint8), {},
+        np.zeros(1, np.int64), np.array([-1], np.int32), [], [], np.zeros(0, np.uint8), {}, [], [],
     )  # fmt: skip
 
 

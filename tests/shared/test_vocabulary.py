@@ -52,15 +52,18 @@ def test_a_term_that_stands_twice_is_refused():
 WORDS = ["a", "b", "c", "agile", "scrum", "c++", "管理", "\ud800"]
 
 
-@given(st.lists(st.sampled_from(WORDS)), st.data())
-def test_counts_are_those_of_the_known_words_and_pairs(words, data):
-    terms = words + [" ".join(pair) for pair in pairwise(words)]
+OTHERS = st.lists(st.sampled_from(["=agile", "^agil", "^管理"]))
+
+
+@given(st.lists(st.sampled_from(WORDS)), OTHERS, st.data())
+def test_counts_are_those_of_the_known_words_and_pairs_and_others(words, others, data):
+    terms = words + [" ".join(pair) for pair in pairwise(words)] + others
     known = data.draw(st.sets(st.sampled_from(terms), min_size=1)) if terms else {"x"}
     vocabulary, _ = Vocabulary.build(sorted(known))
     expected = Counter(
         position for position in vocabulary.positions(terms).tolist() if position >= 0
     )
-    counts = vocabulary.count(words)
+    counts = vocabulary.count(words, others)
     assert counts == expected
     assert list(counts) == sorted(counts)
 
@@ -70,7 +73,7 @@ def test_a_pair_is_told_from_its_words_and_from_the_same_the_other_way_round():
     vocabulary, _ = Vocabulary.build(terms)
     assert len(set(vocabulary.positions(terms).tolist())) == len(terms)
     (scrum_agile,) = vocabulary.positions(["scrum agile"])
-    assert scrum_agile not in vocabulary.count(["agile", "scrum"])
+    assert scrum_agile not in vocabulary.count(["agile", "scrum"], [])
 
 
 def test_a_vocabulary_outlasts_releases():

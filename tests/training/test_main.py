@@ -284,7 +284,12 @@ def test_a_plain_pipeline_is_published_in_the_place_of_ours(
     code, *_ = run(capsys, "publish", "--pipeline", path, *work)
     assert code == 0
     names = [file["name"] for file in json.loads((out / "manifest.json").read_text())["files"]]
-    assert names == ["model_card.md", "similar_jobs.joblib", "top_skills.model"]
+    assert names == [
+        "job_insights.model",
+        "model_card.md",
+        "similar_jobs.joblib",
+        "top_skills.model",
+    ]
     store = ModelStore(open_storage(str(out)), "similar_jobs", load_similar_jobs, tmp_path)
     with pytest.raises(ModelsUnavailable, match=ALLOWED):
         store.get()

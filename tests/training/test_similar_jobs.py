@@ -5,7 +5,7 @@ import pytest
 from shared import model_file
 from shared.models import SimilarJobs, load_similar_jobs
 from training.dataset import Dataset
-from training.similar_jobs import fit, refit
+from training.similar_jobs import fit, fit_scores, read_terms, refit
 
 TRADES = {
     "nurse": "patients wards wounds shots charts bandages vitals doctors",
@@ -55,6 +55,15 @@ def held_out_texts(work):
     """Titles and lines that `held_out_model` has not seen."""
     rows = Dataset.load(work).part("test")
     return list(zip(rows["title"], rows["text"], strict=True))
+
+
+@pytest.mark.parametrize(("pairs", "reads_them"), [(lines, False), (resumes, True)])
+def test_long_texts_alone_are_read_as_they_are_written(pairs, reads_them):
+    rows = as_rows(pairs())
+    known = fit_scores(rows, read_terms(rows["text"])).terms
+    assert ("=patients" in known) == reads_them
+    assert any(term.startswith("^") for term in known) == reads_them
+    assert "patient" in known
 
 
 def first(model, *texts):

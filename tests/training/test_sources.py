@@ -2,6 +2,7 @@ import hashlib
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,10 +11,11 @@ import pytest
 from tests.conftest import assert_one_line
 from training import wheel
 from training.__main__ import main
+from training.dataset import Dataset
 from training.errors import DataError
-from training.records import OtherNames, Record
+from training.records import OtherNames, Record, Required
 from training.sources import open_sources, starter
-from training.sources.onet import TECHNOLOGIES, OnetRelease
+from training.sources.onet import EDUCATION, TECHNOLOGIES, OnetRelease
 from training.sources.starter import StarterTitle
 from training.sources.statements import Statements
 from training.sources.table import Columns, Table
@@ -306,12 +308,12 @@ def index(tmp_path, monkeypatch):
 
 
 def make_wheel(index, tables):
-    name, version = wheel.REQUIREMENT.split("==")
+    name, version = wheel.LAISER.requirement.split("==")
     info = f"{name}-{version}.dist-info"
     path = index / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for table, text in tables.items():
-            archive.writestr(f"{wheel.FOLDER}/{table}", text)
+            archive.writestr(f"{wheel.LAISER.folder}/{table}", text)
         archive.writestr(
             f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         )
@@ -326,17 +328,18 @@ Wick trimming,esco_skill,A skill
 """
 
 
-TABLES = dict.fromkeys(wheel.TABLES, "name\n") | {"task_taxonomy.csv": TABLE}
+TABLES = dict.fromkeys(wheel.LAISER.files, "name\n") | {"task_taxonomy.csv": TABLE}
 
 
 def test_the_tables_are_taken_out_of_the_wheel_once(index, monkeypatch):
     path = make_wheel(index, TABLES)
-    monkeypatch.setattr(wheel, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(wheel, "LAISER", replace(wheel.LAISER, sha256=digest))
     expected = [Record("Trim the wick.", occupation="Lighthouse Keepers")]
     assert list(Statements().records()) == expected
     path.unlink()
     assert list(Statements().records()) == expected
-    assert all(list(wheel.rows(table)) == [] for table in wheel.TABLES[1:])
+    assert all(list(wheel.rows(table)) == [] for table in wheel.LAISER.files[1:])
 
 
 def test_a_wheel_that_is_not_the_pinned_one_is_one_clear_line(index, build, tmp_path):
@@ -382,6 +385,42 @@ def test_the_technologies_of_a_release_are_read(tmp_path):
         "O*NET-SOC Code\tExample\n99-1001.00\tLamp Log\n11-1111.11\tOf no occupation\n"
     )
     assert list(OnetRelease(release).technologies()) == [("Lighthouse Keepers", "Lamp Log")]
+
+
+EDUCATION_ROWS = """O*NET-SOC Code\tScale ID\tCategory\tData Value\tRecommend Suppress
+99-1001.00\tRL\t2\t75.5\tN
+99-1001.00\tRL\t6\t24.5\tN
+99-1001.00\tRL\t8\t0.0\tN
+99-1001.00\tRW\t8\t90\tN
+35-3031.00\tRL\t2\t60\tY
+11-1111.11\tRL\t2\t60\tN
+"""
+
+
+def test_the_education_of_a_release_is_read_where_it_is_there(tmp_path):
+    assert list(OnetRelease(ONET).education()) == []
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / EDUCATION).write_text(EDUCATION_ROWS)
+    assert list(OnetRelease(release).education()) == [
+        Required("Lighthouse Keepers", "high school", 0.755),
+        Required("Lighthouse Keepers", "bachelor", 0.245),
+    ]
+
+
+@pytest.mark.parametrize("row", ["99-1001.00\tRL\t13\t1\tN", "99-1001.00\tRL\t2\tmany\tN"])
+def test_education_that_is_none_is_one_clear_line(build, tmp_path, row):
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / EDUCATION).write_text(EDUCATION_ROWS + row)
+    assert_one_line(build("--source", f"onet:{release}"), "no category from 1 to 12")
+
+
+def test_the_education_of_a_release_becomes_a_datasets(build, tmp_path):
+    release = Path(shutil.copytree(ONET, tmp_path / "release"))
+    (release / EDUCATION).write_text(EDUCATION_ROWS)
+    assert build("--source", f"onet:{release}")[0] == 0
+    assert Dataset.load(tmp_path / "work").required == {
+        "lighthouse keeper": {"high school": 0.755, "bachelor": 0.245}
+    }
 
 
 def test_a_release_becomes_a_dataset(build, tmp_path):

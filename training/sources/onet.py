@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from training.errors import DataError
-from training.records import OtherNames, Record
+from training.records import Job, OtherNames, Record, Required
 
 OCCUPATIONS = "Occupation Data.txt"
 STATEMENTS = "Task Statements.txt"
@@ -13,6 +13,15 @@ EMERGING = "Emerging Tasks.txt"
 REPORTED = "Sample of Reported Titles.txt"
 ALTERNATE = "Alternate Titles.txt"
 TECHNOLOGIES = "Technology Skills.txt"
+EDUCATION = "Education, Training, and Experience.txt"
+REQUIRED_LEVEL = "RL"
+LEVELS = {
+    "1": "less than high school", "2": "high school", "3": "certificate", "4": "some college",
+    "5": "associate", "6": "bachelor", "7": "post-bachelor certificate", "8": "master",
+    "9": "post-master certificate", "10": "first professional degree", "11": "doctorate",
+    "12": "post-doctoral training",
+}  # fmt: skip
+"""O*NET's categories of the required level of education."""
 
 
 class OnetRelease:
@@ -48,6 +57,30 @@ class OnetRelease:
         for code, technology in self._rows(TECHNOLOGIES, "O*NET-SOC Code", "Example"):
             if code in names:
                 yield names[code], technology
+
+    def jobs(self) -> Iterator[Job]:
+        """None: a release knows no single people."""
+        return iter(())
+
+    def education(self) -> Iterator[Required]:
+        """What those who answered say that the job requires; nothing where the file is not there.
+
+        What O*NET recommends to suppress is left out.
+        """
+        names = self._occupations()
+        columns = ("O*NET-SOC Code", "Scale ID", "Category", "Data Value", "Recommend Suppress")
+        rows = self._rows(EDUCATION, *columns) if (self._directory / EDUCATION).exists() else ()
+        for code, scale, category, percent, suppress in rows:
+            if scale == REQUIRED_LEVEL and suppress != "Y" and code in names:
+                try:
+                    level, share = LEVELS[category], float(percent) / 100
+                except (ValueError, KeyError):
+                    raise DataError(
+                        f"{self._directory / EDUCATION}: {category!r}, {percent!r} is no category "
+                        "from 1 to 12 with its per cent"
+                    ) from None
+                if share:
+                    yield Required(names[code], level, share)
 
     def _occupations(self) -> dict[str, str]:
         return dict(self._rows(OCCUPATIONS, "O*NET-SOC Code", "Title"))

@@ -6,7 +6,7 @@ The statements (CC BY 4.0, U.S. Department of Labor) come in the wheel that `tra
 from collections.abc import Iterator
 
 from training import wheel
-from training.records import OtherNames, Record
+from training.records import Job, OtherNames, Record, Required
 
 TABLE = "task_taxonomy.csv"
 
@@ -25,5 +25,13 @@ class Statements:
                 yield Record(row["name"], occupation=occupation)
 
     def other_names(self) -> Iterator[OtherNames]:
+        """None: the wheel has statements only."""
+        return iter(())
+
+    def jobs(self) -> Iterator[Job]:
+        """None: the wheel has statements only."""
+        return iter(())
+
+    def education(self) -> Iterator[Required]:
         """None: the wheel has statements only."""
         return iter(())

@@ -1,6 +1,8 @@
 """A table of titles and descriptions in CSV or Parquet: `--source table:FILE`."""
 
 import datetime
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,18 +11,39 @@ from pathlib import Path
 import pandas as pd
 from dateutil import parser
 
+from shared.states import find_state
 from training.errors import DataError
-from training.records import OtherNames, Record
+from training.records import Job, OtherNames, Record, Required
 
 EARLIEST, LATEST = 1900, 2099
 """Years of anybody's work; others are slips of the pen."""
+
+
+LEAST_SALARY, MOST_SALARY = 1_000, 10_000_000
+"""Dollars of a year's work; others are of an hour, a month, or slips of the pen."""
+LEVELS = {
+    level: re.compile(rf"\b(?:{forms})\b")
+    for level, forms in (
+        ("doctorate", r"phd|dphil|edd|dba|md|jd|dds|dvm|pharmd|doctor\w*"),
+        ("master", r"masters?|master's|ms|msc|ma|mba|meng|med|mfa|mph|msw|mtech|mphil"),
+        ("bachelor", r"bachelors?|bachelor's|bs|bsc|ba|bba|beng|btech|bfa|bsn|undergraduate"),
+        ("associate", r"associates?|associate's|aa|as|aas"),
+        ("some college", r"some college"),
+        ("certificate", r"certificat\w+|certified|diploma program|vocational|bootcamp"),
+        ("less than high school", r"less than high school|no diploma"),
+        ("high school", r"high school|hs|ged|secondary school"),
+    )
+}
+"""Levels of education, with what people write for them; the first that fits counts."""
+
+_SALARY = re.compile(r"(?:us|usd)?\s*\$?\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(k)?(?:\s*usd)?", re.I)
 
 
 @dataclass(frozen=True)
 class Columns:
     """Which column is what. With `label`, titles are taken as they stand there.
 
-    `group`, `start` and `end` are read where the table has them.
+    All but `title`, `description` and `label` are read where the table has them.
     """
 
     title: str = "title"
@@ -29,6 +52,12 @@ class Columns:
     group: str = "text_group"
     start: str = "start"
     end: str = "end"
+    person: str = "person"
+    order: str = "order"
+    salary: str = "salary"
+    state: str = "state"
+    education: str = "education"
+    field: str = "field"
 
 
 class Table:
@@ -61,6 +90,57 @@ class Table:
         """None: a table says nothing of names."""
         return iter(())
 
+    def jobs(self) -> Iterator[Job]:
+        """One job a row, in a table that tells of people, pay or education.
+
+        Without a column of persons, each row is somebody else's. A row without a title is a job as
+        well: it parts those before it from those after it.
+        """
+        columns = self._columns
+        title = columns.label or columns.title
+        frame = self._read(title)
+        wanted = (columns.person, columns.salary, columns.education)
+        if not any(each in frame for each in wanted):
+            return
+        none = pd.Series(None, frame.index, dtype=object)
+        cells = [frame.get(each, none) for each in (*wanted, columns.state, columns.field)]
+        kind = "label" if columns.label else "title"
+        for i, (name, order, person, salary, level, state, field) in enumerate(
+            zip(frame[title], self._orders(frame), *cells, strict=True)
+        ):
+            yield Job(
+                person=_text(person) or f"row {i}",
+                order=order if _text(person) else None,
+                salary=_dollars(salary),
+                state=find_state(_text(state) or ""),
+                level=_level(_text(level)),
+                field=_text(field, lower=True),
+                **{kind: _text(name) or ""},
+            )
+
+    def education(self) -> Iterator[Required]:
+        """None: a table tells of people, not of what is asked for."""
+        return iter(())
+
+    def _orders(self, frame: pd.DataFrame) -> list[float | None]:
+        """When each job came among those of its person: by the column, or else by its start.
+
+        Resumes begin with the latest job: a column against which the starts run is turned round.
+        """
+        columns = self._columns
+        starts = [_month(each) for each in frame.get(columns.start, [None] * len(frame))]
+        if columns.order not in frame:
+            return starts
+        orders = pd.to_numeric(frame[columns.order], errors="coerce").tolist()
+        jobs = pd.DataFrame({"order": orders, "start": starts}, dtype=float)
+        if columns.person in frame:
+            jobs["person"] = frame[columns.person].tolist()
+            steps = jobs.dropna().sort_values(["person", "order"]).groupby("person")["start"].diff()
+            turn = -1.0 if (steps < 0).sum() > (steps > 0).sum() else 1.0
+        else:
+            turn = 1.0
+        return [None if math.isnan(each) else turn * each for each in orders]
+
     def _read(self, *needed: str) -> pd.DataFrame:
         if not self._path.is_file():
             raise DataError(f"{self._path}: there is no such file")
@@ -85,21 +165,58 @@ class Table:
 
 def _year(value: object) -> int | None:
     """The year of a date, however it is written; None of what is none, such as "Present"."""
+    date = _date(value)
+    return date[0] if date else None
+
+
+def _month(value: object) -> float | None:
+    """A date in years, exact to the month; the year alone where nothing else is written."""
+    date = _date(value)
+    return date[0] + (date[1] - 1) / 12 if date else None
+
+
+def _date(value: object) -> tuple[int, int] | None:
     if isinstance(value, datetime.date):
-        return None if pd.isna(value) else value.year
+        return None if pd.isna(value) else (value.year, value.month)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return None if pd.isna(value) else _year_of(str(value))
+    return None if pd.isna(value) else _date_of(str(value))
 
 
 @lru_cache(maxsize=100_000)
-def _year_of(written: str) -> int | None:
+def _date_of(written: str) -> tuple[int, int] | None:
     found = set()
     for default in (2000, 2001):  # A date without a year takes the default's.
         day = datetime.datetime(default, 1, 1)
         try:
-            found.add(parser.parse(written, default=day, ignoretz=True).year)
+            date = parser.parse(written, default=day, ignoretz=True)
         except (parser.ParserError, OverflowError):
             return None
-    year = found.pop()
-    return year if not found and EARLIEST <= year <= LATEST else None
+        found.add((date.year, date.month))
+    first = found.pop()
+    return first if not found and EARLIEST <= first[0] <= LATEST else None
+
+
+def _text(value: object, *, lower: bool = False) -> str | None:
+    """What a cell says, None where it says nothing."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # A column of whole numbers with gaps.
+    written = "" if pd.isna(value) else " ".join(str(value).split())
+    return (written.lower() if lower else written) or None
+
+
+def _dollars(value: object) -> float | None:
+    """ "$85,000", "85k" or a number; None of what is none, or nobody's salary of a year."""
+    found = _SALARY.fullmatch((_text(value) or "").replace(",", ""))
+    if not found:
+        return None
+    dollars = float(found[1]) * (1000 if found[2] else 1)
+    return dollars if LEAST_SALARY <= dollars <= MOST_SALARY else None
+
+
+def _level(written: str | None) -> str | None:
+    """The level that a degree or school is of; what is none of `LEVELS` stays, in lower case."""
+    if written is None:
+        return None
+    plain = written.lower().replace(".", "").replace("’", "'")
+    return next((level for level, form in LEVELS.items() if form.search(plain)), plain)

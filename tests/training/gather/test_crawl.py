@@ -1,0 +1,232 @@
+"""The real spider in a process of its own on `career_site`: interrupted, resumed, run again."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.training.gather.career_site import JOBS, KINDS, LISTED, RETRY_AFTER, career_site
+
+SECONDS = 120
+CONTACT = "https://crawler.example/about"
+
+
+@dataclass
+class Run:
+    """A run of `gather`: its exit code and what it printed."""
+
+    code: int
+    output: str
+
+
+@dataclass
+class Crawl:
+    """The site, and a directory that runs gather into."""
+
+    site: object
+    out: Path
+    runs: list[Run] = field(default_factory=list)
+
+    def start(self, *options):
+        command = [sys.executable, "-m", "training", "gather", "--contact", CONTACT,
+                   "--delay", "0.001", "--out", self.out, *options]  # fmt: skip
+        return subprocess.Popen(
+            list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True,
+        )  # fmt: skip
+
+    def run(self, *options, after=None, send=None):
+        """Runs to the end, or sends a signal when the site was asked so often."""
+        before = len(self.site.asked)
+        process = self.start(*options)
+        deadline = time.monotonic() + SECONDS
+        while after and len(self.site.asked) < before + after:
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        if send:
+            process.send_signal(send)
+        output, _ = process.communicate(timeout=SECONDS)
+        self.runs.append(Run(process.returncode, output))
+        return self.runs[-1]
+
+    @property
+    def records(self):
+        lines = (self.out / "records.jsonl").read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def titles(self):
+        return Counter(each["title"] for each in self.records)
+
+
+@pytest.fixture(scope="module")
+def site():
+    with career_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def crawl(site, tmp_path_factory):
+    """The whole site, interrupted twice: by a signal, and by its budget."""
+    crawl = Crawl(site, tmp_path_factory.mktemp("gathered"))
+    every = ["--sitemap", f"{site.url}/robots.txt", "--listing", f"{site.url}/listing"]
+    crawl.run(*every, after=60, send=signal.SIGINT)
+    crawl.run(*every, "--budget", 70)
+    crawl.run(*every)
+    crawl.every = every
+    crawl.first = list(site.asked)
+    return crawl
+
+
+def paths(asked):
+    return [each.path for each in asked]
+
+
+def test_it_was_interrupted_and_went_on(crawl):
+    assert [run.code for run in crawl.runs] == [0, 0, 0], crawl.runs
+    ends = [run.output.splitlines()[0] for run in crawl.runs]
+    assert ends == [
+        "crawl: interrupted; the same command goes on from here",
+        "crawl: budget; the same command goes on from here",
+        "crawl: finished",
+    ]
+
+
+def test_every_posting_is_gathered_once(crawl, site):
+    assert crawl.titles() == Counter(site.expected)
+
+
+def test_no_page_is_asked_for_twice(crawl):
+    often = Counter(paths(crawl.first))
+    again = {path for path, times in often.items() if times > 1}
+    refused = {each.path for each in crawl.first if each.status in (429, 503)}
+    assert len(refused) == 2
+    # A run begins with robots.txt. What was refused is asked for once more.
+    assert again == {"/robots.txt", *refused}
+    assert {often[path] for path in refused} == {2}
+
+
+def test_nothing_forbidden_is_asked_for(crawl):
+    assert len(paths(crawl.first)) > 180
+    assert [each for each in paths(crawl.first) if each.startswith("/private")] == []
+
+
+def test_nobodys_resume_is_asked_for(crawl):
+    people = ("/resumes", "/cv", "/candidates")
+    assert [each for each in paths(crawl.first) if each.startswith(people)] == []
+
+
+def test_no_other_site_is_asked(crawl):
+    assert {each.host for each in crawl.first} == {"127.0.0.1"}
+
+
+def test_links_that_are_not_to_be_followed_are_not(crawl):
+    assert "/listed/ad" not in paths(crawl.first)
+    assert len([each for each in paths(crawl.first) if each.startswith("/listed/")]) == LISTED
+
+
+def test_it_says_who_it_is(crawl):
+    agents = {each.headers["User-Agent"] for each in crawl.first}
+    assert agents == {f"CareerClimberBot/0.1 (+{CONTACT})"}
+
+
+def test_it_sends_one_request_at_a_time(crawl, site):
+    assert site.most_at_once == 1
+
+
+def test_a_site_that_asks_for_a_pause_gets_it(crawl):
+    refusals = [i for i, each in enumerate(crawl.first) if each.status in (429, 503)]
+    for i in refusals:
+        assert crawl.first[i + 1].time - crawl.first[i].time >= RETRY_AFTER
+
+
+def test_the_budget_is_kept(crawl):
+    starts = [i for i, path in enumerate(paths(crawl.first)) if path == "/robots.txt"]
+    # As a rule of the site and as a sitemap in the first run, as a rule in each other one.
+    *_, second, third = starts
+    assert third - second - 1 <= 70
+
+
+def test_a_record_has_all_that_the_posting_says(crawl, site):
+    (record,) = [each for each in crawl.records if each["title"] == "job 0"]
+    assert len(record.pop("id")) == 24
+    assert len(record.pop("hash")) == 64
+    assert record.pop("fetched").endswith("+00:00")
+    assert record == {
+        "kind": "posting", "source": f"{site.url}/jobs/0",
+        "licence": "not known: ask who published it", "title": "job 0",
+        "description": "&lt;p&gt;You do the work of job 0.&lt;/p&gt;",
+        "employer": "Example & Sons", "location": "Austin, TX, US",
+        "salary": "USD 20-25.5 HOUR", "education": "bachelor degree",
+        "start": "2026-01-15", "end": "2026-03-01T00:00",
+    }  # fmt: skip
+
+
+def test_broken_scripts_are_counted(crawl):
+    found = [run.output.split("; ")[-1].split()[0] for run in crawl.runs]
+    broken = sum(int(each) for each in found if each.isdigit())
+    assert broken == 2 * JOBS // len(KINDS)
+
+
+def test_a_later_crawl_asks_for_what_has_changed_only(crawl, site):
+    site.changed.add("/jobs/20")
+    before = len(site.asked)
+    run = crawl.run(*crawl.every)
+    asked = site.asked[before:]
+    assert run.output.splitlines()[0] == "crawl: finished"
+    sent = [each.path for each in asked if each.status == 200]
+    assert sent == ["/jobs/20"]
+    assert len([each for each in asked if each.status == 304]) > 140
+    assert crawl.titles() == Counter(site.expected | {"job 20 changed"})
+
+
+def test_a_crawl_that_was_killed_loses_nothing(site, tmp_path):
+    crawl = Crawl(site, tmp_path)
+    listing = ["--listing", f"{site.url}/listing"]
+    killed = crawl.run(*listing, after=20, send=signal.SIGKILL)
+    assert killed.code == -signal.SIGKILL
+    with (tmp_path / "records.jsonl").open("a") as file:
+        file.write('{"id": "half a li')
+    crawl.run(*listing)
+    assert crawl.titles() == Counter(f"listed job {number}" for number in range(LISTED))
+
+
+def test_two_runs_do_not_share_a_directory(site, tmp_path):
+    crawl = Crawl(site, tmp_path)
+    site.hold.clear()
+    first = crawl.start(f"{site.url}/jobs/0")
+    try:
+        deadline = time.monotonic() + SECONDS
+        while not site.at_once:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        second = crawl.run(f"{site.url}/jobs/0")
+        assert second.code == 1
+        assert "another process gathers into it" in second.output
+    finally:
+        site.hold.set()
+        first.communicate(timeout=SECONDS)
+
+
+def test_the_delay_of_robots_txt_is_kept_and_a_site_whose_robots_txt_fails_is_left_alone(tmp_path):
+    with career_site() as slow, career_site() as failing:
+        slow.robots = (200, "Crawl-delay: 0.5")
+        failing.robots = (500, "")
+        crawl = Crawl(slow, tmp_path)
+        pages = [f"{slow.url}/listed/{number}" for number in range(5)]
+        run = crawl.run(*pages, f"{failing.url}/listed/9", "--licence", "asked on 2026-01-01")
+        times = [each.time for each in slow.asked if each.path != "/robots.txt"]
+        assert len(times) == 5
+        # The first may have come late, the last cannot have come early.
+        assert times[-1] - times[0] >= 4 * 0.5 - 1
+        assert {each.path for each in failing.asked} == {"/robots.txt"}
+    assert crawl.titles() == Counter(f"listed job {number}" for number in range(5))
+    assert {each["licence"] for each in crawl.records} == {"asked on 2026-01-01"}
+    assert "1 forbidden by robots.txt" in run.output

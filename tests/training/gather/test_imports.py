@@ -1,0 +1,105 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import assert_one_line
+from training.__main__ import main
+
+ONET = Path(__file__).parents[2] / "fixtures" / "onet"
+RESUME = {
+    "basics": {"name": "Jane Roe", "email": "jane@roe.example", "phone": "555 0100"},
+    "work": [
+        {"position": "Nurse", "name": "Clinic", "summary": "Gave shots.",
+         "highlights": ["Led a ward", 5], "startDate": "2019-02", "endDate": "2021-03-01"},
+        {"position": "Aide", "summary": 7}, "nothing",
+    ],
+    "education": [{"studyType": "Bachelor", "area": "Nursing", "institution": "State"}, None],
+    "references": [{"name": "John Doe"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def gather(tmp_path, capsys):
+    """Runs the step `gather`; gives the exit code, the standard output and error."""
+
+    def run(*options):
+        code = main(["gather", "--out", str(tmp_path / "out"), *map(str, options)])
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def records(tmp_path):
+    def read():
+        lines = (tmp_path / "out" / "records.jsonl").read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    return read
+
+
+def test_a_json_resume_becomes_jobs_without_the_person(gather, records, tmp_path):
+    path = tmp_path / "resume.json"
+    path.write_text(json.dumps(RESUME))
+    code, output, _ = gather("--json-resume", path, "--licence", "consent of 2026-01-01")
+    assert (code, output.split()[1]) == (0, "2")
+    first, second = records()
+    assert {part: first[part] for part in ("kind", "title", "description", "start", "end")} == {
+        "kind": "resume", "title": "Nurse", "description": "Gave shots.\nLed a ward",
+        "start": "2019-02", "end": "2021-03-01",
+    }  # fmt: skip
+    assert first["education"] == "Bachelor in Nursing"
+    assert first["licence"] == "consent of 2026-01-01"
+    assert second["description"] == ""
+    assert not [word for word in ("Jane", "Roe", "555", "Doe", "State") if word in str(records())]
+
+
+def test_a_table_becomes_records(gather, records, tmp_path):
+    rows = {"job": ["Nurse", "Welder", None], "what": ["gave shots", "welded pipes", "nothing"],
+            "start": ["May 2016", "", ""]}  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "t.csv", index=False)
+    options = ("--title-column", "job", "--description-column", "what")
+    assert gather("--table", tmp_path / "t.csv", *options)[0] == 0
+    assert [(each["source"], each["title"], each["start"]) for each in records()] == [
+        ("table:t.csv#0", "Nurse", "2016"), ("table:t.csv#1", "Welder", ""),
+    ]  # fmt: skip
+
+
+def test_a_release_of_onet_becomes_records_with_its_licence(gather, records):
+    assert gather("--onet", ONET)[0] == 0
+    assert {each["kind"] for each in records()} == {"onet"}
+    assert {each["licence"] for each in records()} == {"CC BY 4.0, U.S. Department of Labor"}
+    assert {each["source"] for each in records()} == {"onet:onet"}
+
+
+def test_what_is_there_is_not_gathered_again(gather, records, tmp_path):
+    path = tmp_path / "resume.json"
+    path.write_text(json.dumps(RESUME))
+    gather("--json-resume", path)
+    before = records()
+    _, output, _ = gather("--json-resume", path, "--onet", ONET)
+    assert records()[:2] == before
+    assert len(records()) == 2 + int(output.split()[1])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"work": {}}', '{"work": null}', "\xff"])
+def test_what_is_no_json_resume_is_one_clear_line(gather, tmp_path, text):
+    (tmp_path / "r.json").write_text(text, encoding="latin-1")
+    assert_one_line(gather("--json-resume", tmp_path / "r.json"), "r.json is no JSON Resume")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "nothing to gather"),
+        (["https://jobs.example/"], "--contact C is missing"),
+        (["https://jobs.example/", "--contact", "me", "--delay", "0"], "--delay must be more"),
+        (["https://jobs.example/", "--contact", "me", "--budget", "0"], "--budget 1 or more"),
+        (["--contact", "me", "ftp://jobs.example/"], "ftp://jobs.example/ is no address of a page"),
+        (["--contact", "me", "--sitemap", "jobs"], "jobs is no address of a page"),
+    ],
+)
+def test_what_cannot_be_gathered_is_one_clear_line(gather, options, message):
+    assert_one_line(gather(*options), message)

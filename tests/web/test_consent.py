@@ -1,0 +1,82 @@
+"""Sending an experience in: never by itself, with a receipt, and back again."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.visits import ANALYST, tell
+
+
+@pytest.fixture
+def offered(open_page):
+    """A page with titles, and the offer to help opened; `sent` are the submissions it makes."""
+    page = open_page()
+    page.sent = []
+    page.on(
+        "request",
+        lambda request: page.sent.append(request) if "/model/submissions" in request.url else None,
+    )
+    tell(page, ANALYST)
+    page.locator("#consent summary").click()
+    return page
+
+
+def kept(site_files: Path) -> list[Path]:
+    return [path for path in site_files.rglob("*") if path.is_file()]
+
+
+def test_nothing_is_sent_in_without_consent(offered, site_submissions):
+    box = offered.get_by_role("checkbox", name="I agree")
+    assert not box.is_checked()
+    before = kept(site_submissions)
+    offered.get_by_role("button", name="Send my text in").click()
+    expect(box).to_be_focused()
+    assert offered.sent == []
+    assert kept(site_submissions) == before
+
+
+def test_what_was_sent_in_has_a_receipt_and_is_deleted_by_it(offered, keep, site_submissions):
+    before = kept(site_submissions)
+    offered.get_by_label("Title you had").fill("Data Analyst")
+    offered.get_by_role("checkbox", name="I agree").check()
+    keep(offered, "consent")
+    offered.get_by_role("button", name="Send my text in").click()
+    receipt = offered.get_by_label("Receipt")
+    expect(receipt).to_be_visible()
+    assert offered.sent[0].post_data_json == {
+        "experience": [{"description": ANALYST, "title": "Data Analyst"}],
+        "consent": True,
+    }
+    (new,) = set(kept(site_submissions)) - set(before)
+    assert "churn models" in new.read_text("utf-8")
+    keep(offered, "receipt")
+
+    offered.get_by_role("button", name="Delete it again").click()
+    dialog = offered.get_by_role("dialog")
+    assert dialog.get_by_label("Receipt").input_value() == receipt.input_value()
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog).to_contain_text("It is deleted")
+    assert kept(site_submissions) == before
+
+
+def test_a_receipt_of_nothing_is_said_to_be_one(offered):
+    offered.get_by_role("button", name="Delete what I sent in").click()
+    dialog = offered.get_by_role("dialog")
+    dialog.get_by_label("Receipt").fill("0" * 43)
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog).to_contain_text("Nothing is kept under this receipt.")
+
+
+def test_sending_again_after_a_lost_answer_keeps_it_once(offered, site_submissions):
+    before = kept(site_submissions)
+
+    def lost(route):
+        route.fetch()
+        route.fulfill(status=502, body="")
+
+    offered.route("**/model/submissions", lost, times=1)
+    offered.get_by_role("checkbox", name="I agree").check()
+    offered.get_by_role("button", name="Send my text in").click()
+    expect(offered.get_by_label("Receipt")).to_be_visible()
+    assert len(set(kept(site_submissions)) - set(before)) == 1

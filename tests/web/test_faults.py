@@ -1,0 +1,92 @@
+"""What a visitor sees of an API that is slow, refuses or is away."""
+
+from playwright.sync_api import expect
+
+from tests.local.test_local import local, wait_until_ready
+from tests.web.visits import ANALYST, found, tell, whole
+
+
+def test_while_an_answer_is_on_its_way_its_place_is_kept(open_page, keep):
+    page = open_page()
+    held = []
+    page.route("**/model/similar_jobs*", lambda route: held.append(route))
+    page.get_by_label("What did you do?").fill(ANALYST)
+    page.get_by_role("button", name="Find titles").click()
+    panel = page.locator("#titles")
+    expect(panel.locator(".skeleton")).to_be_visible()
+    expect(panel).to_have_attribute("aria-busy", "true")
+    expect(panel.get_by_role("status").first).to_have_text(
+        "Still at it: the service may be starting."
+    )
+    keep(page, "slow")
+    held[0].continue_()
+    found(page)
+    expect(panel.locator(".skeleton")).to_have_count(0)
+    expect(panel).not_to_have_attribute("aria-busy", "true")
+
+
+def test_without_a_network_it_says_so_and_can_be_asked_again(open_page, keep):
+    page = open_page(faults=True)
+    page.context.set_offline(True)
+    page.get_by_label("What did you do?").fill(ANALYST)
+    page.get_by_role("button", name="Find titles").click()
+    problem = page.locator("#titles").get_by_role("alert")
+    expect(problem).to_contain_text("You are offline.")
+    keep(page, "offline")
+    page.context.set_offline(False)
+    problem.get_by_role("button", name="Try again").click()
+    found(page)
+
+
+def test_what_passes_by_itself_is_tried_again_by_itself(open_page):
+    page = open_page(faults=True)
+    page.route("**/model/similar_jobs*", lambda route: route.abort(), times=1)
+    tell(page, ANALYST)
+
+
+def test_an_answer_that_is_overtaken_is_not_shown(open_page):
+    page = open_page()
+    held = []
+    page.route("**/model/similar_jobs*", lambda route: held.append(route), times=1)
+    page.get_by_label("What did you do?").fill("drove a truck over long distances")
+    page.get_by_role("button", name="Find titles").click()
+    expect(page.locator("#titles .skeleton")).to_be_visible()
+    first = tell(page, ANALYST).first.inner_text()
+    assert len(held) == 1
+    assert "data" in first
+    assert "data" in found(page).first.inner_text()
+
+
+def test_the_servers_message_is_shown(open_page):
+    page = open_page()
+    page.get_by_label("What did you do?").fill("qwxzv zzkqj")
+    page.get_by_role("button", name="Find titles").click()
+    expect(page.locator("#titles").get_by_role("alert")).to_contain_text(
+        "No word of the experience is known."
+    )
+
+
+def test_without_models_it_is_said_and_the_page_stays_usable(open_page, keep, tmp_path):
+    (tmp_path / "models").mkdir()
+    output = tmp_path / "output"
+    with local(tmp_path / "models", output) as (port, process):
+        wait_until_ready(process, output)
+        page = open_page(at=f"http://127.0.0.1:{port}/", faults=True)
+        page.clock.install()  # What is waited for passes at once.
+        page.get_by_label("What did you do?").fill(ANALYST)
+        page.get_by_role("button", name="Find titles").click()
+        problem = page.locator("#titles").get_by_role("alert")
+        while not problem.count():
+            page.clock.run_for(1_000)
+        expect(problem).to_contain_text("The models cannot be had right now.")
+        keep(page, "no-models")
+        assert page.get_by_label("What did you do?").input_value() == ANALYST
+
+
+def test_without_the_libraries_the_figures_are_there(open_page):
+    page = open_page(faults=True)
+    page.route("**/vendor/**", lambda route: route.abort())
+    page.goto(f"{page.url}#title=cook")
+    whole(page)
+    expect(page.locator("#wages tbody tr").first).to_contain_text("United States")
+    assert page.locator("#wages svg").count() == 0

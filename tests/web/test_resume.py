@@ -1,0 +1,141 @@
+"""A resume as a file: read in the browser, whatever it is."""
+
+import json
+import zipfile
+from io import BytesIO
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from playwright.sync_api import expect
+
+from tests.web.visits import found
+
+LINES = ("Line cook", "Ran the grill station of a busy restaurant", "Trained four new cooks")
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+def pdf(lines):
+    file = BytesIO()
+    with mpl.rc_context({"pdf.fonttype": 42}):
+        figure = Figure()
+        for i, line in enumerate(lines):
+            figure.text(0.1, 0.9 - 0.1 * i, line)
+        figure.savefig(file, format="pdf")
+    return file.getvalue()
+
+
+def docx(lines):
+    paragraphs = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml",
+            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType='
+            '"application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{MAIN}"/></Types>')  # fmt: skip
+        archive.writestr("_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
+            f'Type="{OFFICE}" Target="word/document.xml"/></Relationships>')  # fmt: skip
+        archive.writestr("word/document.xml",
+            f'<w:document xmlns:w="{WORD}"><w:body>{paragraphs}</w:body></w:document>')  # fmt: skip
+    return file.getvalue()
+
+
+RESUME = {
+    "basics": {"name": "A. Person"},
+    "work": [
+        {"position": "Line Cook", "startDate": "2019-03-01", "summary": "Ran the grill station",
+         "highlights": ["Trained four new cooks"]},
+        {"position": "Dishwasher", "endDate": "2019-02", "summary": "Kept the kitchen clean"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def opened(open_page):
+    """Opens a page and a file in it, as the button does it."""
+
+    def opened(name, content):
+        page = open_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        files = [{"name": name, "mimeType": "", "buffer": content}]
+        page.locator("#resume-file").set_input_files(files)
+        page.asked = asked
+        return page
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "library"),
+    [
+        ("resume.txt", "\n".join(LINES).encode(), None),
+        ("resume.PDF", pdf(LINES), "pdfjs-dist"),
+        ("resume.docx", docx(LINES), "mammoth"),
+    ],
+)
+def test_its_text_is_read_and_asked_about(opened, name, content, library):
+    page = opened(name, content)
+    found(page)
+    text = page.get_by_label("What did you do?").input_value()
+    assert [line for line in text.splitlines() if line] == list(LINES)
+    loaded = {
+        url.split("/vendor/")[1].rpartition("-")[0] for url in page.asked if "/vendor/" in url
+    }
+    assert {each.split("-")[0] for each in loaded} == (
+        {library.split("-")[0]} if library else set()
+    )
+
+
+def test_the_jobs_of_a_json_resume_stay_apart(opened):
+    page = opened("resume.json", json.dumps(RESUME).encode())
+    found(page)
+    assert [field.input_value() for field in page.get_by_label("What did you do?").all()] == [
+        "Ran the grill station\nTrained four new cooks", "Kept the kitchen clean",
+    ]  # fmt: skip
+    titles = page.get_by_label("Title you had").all()
+    assert [field.input_value() for field in titles] == ["Line Cook", "Dishwasher"]
+    with page.expect_request("**/model/similar_jobs*") as asked:
+        page.get_by_role("button", name="Find titles").click()
+    first, second = asked.value.post_data_json["experience"]
+    assert first["start"] == "2019-03-01"
+    assert second["end"] == "2019-02"
+    found(page)
+
+
+def test_a_file_that_is_dropped_is_read_too(open_page):
+    page = open_page()
+    page.evaluate(
+        """text => {
+            const files = new DataTransfer();
+            files.items.add(new File([text], "resume.txt", { type: "text/plain" }));
+            document.body.dispatchEvent(
+                new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+        }""",
+        "\n".join(LINES),
+    )
+    found(page)
+    assert page.get_by_label("What did you do?").input_value() == "\n".join(LINES)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("photo.png", b"\x89PNG", "This kind of file cannot be read."),
+        ("resume.json", b"{", "resume.json cannot be read."),
+        ("resume.json", b'{"basics": {}}', "There is no list of work in resume.json."),
+        ("resume.pdf", b"%PDF-1.4 and no more", "resume.pdf cannot be read."),
+        ("scan.pdf", pdf([]), "There is no text in scan.pdf."),
+        ("resume.docx", b"PK and no more", "resume.docx cannot be read."),
+        ("resume.txt", b" \n", "There is no text in resume.txt."),
+        ("resume.txt", b"x" * 10_000_001, "This file is too large for a resume."),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_nothing_is_asked(opened, name, content, message):
+    page = opened(name, content)
+    expect(page.get_by_role("alert").first).to_contain_text(message)
+    assert not [url for url in page.asked if "/model/" in url]

@@ -1,0 +1,54 @@
+"""How data comes in: crawled postings and imported files, all as the same records on disk."""
+
+import argparse
+from collections.abc import Iterable
+
+from training.errors import DataError
+from training.gather import imports
+from training.gather.store import FILE, Store
+from training.gathered import Gathered
+from training.sources.table import Columns
+
+
+def run(options: argparse.Namespace) -> None:
+    """The step `gather`. Raises `DataError`."""
+    places = [*options.pages, *options.sitemap, *options.listing]
+    files = options.json_resume or options.table or options.onet
+    if not places and not files:
+        raise DataError("nothing to gather: give pages, --sitemap, --listing or files to import")
+    for url in places:
+        if not url.startswith(("http://", "https://")):
+            raise DataError(f"{url} is no address of a page")
+    if places and not options.contact:
+        raise DataError("--contact C is missing: say where the owners of the sites reach you")
+    if options.delay <= 0 or options.budget < 1:
+        raise DataError("--delay must be more than 0, and --budget 1 or more")
+    with Store(options.out) as store:
+        _import(_files(options), store)
+        if places:
+            from training.gather.crawl import Plan, crawl  # Scrapy takes a second to import.
+
+            plan = Plan(
+                options.sitemap, options.listing, options.pages, options.contact, options.licence,
+                options.delay, options.budget,
+            )  # fmt: skip
+            print(crawl(plan, store, options.out / "crawl").text())
+        print(f"gathered: {store.added} new records in {options.out / FILE}")
+
+
+def _files(options: argparse.Namespace) -> Iterable[Gathered]:
+    columns = Columns(
+        options.title_column, options.description_column,
+        start=options.start_column, end=options.end_column,
+    )  # fmt: skip
+    for path in options.json_resume:
+        yield from imports.json_resume(path, options.licence)
+    for path in options.table:
+        yield from imports.table(path, columns, options.licence)
+    for path in options.onet:
+        yield from imports.onet(path)
+
+
+def _import(records: Iterable[Gathered], store: Store) -> None:
+    for record in records:
+        store.add(record)

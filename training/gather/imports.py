@@ -1,0 +1,77 @@
+"""Files that somebody has → gathered records: JSON Resume, tables, O*NET releases."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from training.errors import DataError
+from training.gathered import Gathered
+from training.sources.onet import OnetRelease
+from training.sources.table import Columns, Table
+
+ONET_LICENCE = "CC BY 4.0, U.S. Department of Labor"
+
+
+def json_resume(path: Path, licence: str) -> Iterator[Gathered]:
+    """The jobs of a JSON Resume (https://jsonresume.org/schema), without the person.
+
+    Name, contact and everything else that is not about the work is left in the file. Raises
+    `DataError` where it is none.
+    """
+    try:
+        resume = json.loads(path.read_text(encoding="utf-8-sig"))
+        jobs = resume["work"]
+        schools = resume.get("education") or []
+        if not isinstance(jobs, list):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise DataError(f"{path} is no JSON Resume: it has no list `work`") from None
+    schooling = "; ".join(
+        f"{_text(each, 'studyType')} in {_text(each, 'area')}" for each in schools
+        if isinstance(each, dict)
+    )  # fmt: skip
+    for job in jobs:
+        if isinstance(job, dict):
+            highlights = job.get("highlights")
+            lines = [_text(job, "summary"), *(highlights if isinstance(highlights, list) else [])]
+            yield Gathered(
+                kind="resume", source=f"resume:{path.name}", licence=licence, fetched=_now(),
+                title=_text(job, "position"), location=_text(job, "location"),
+                description="\n".join(each for each in lines if isinstance(each, str) and each),
+                education=schooling, start=_text(job, "startDate"), end=_text(job, "endDate"),
+            )  # fmt: skip
+
+
+def table(path: Path, columns: Columns, licence: str) -> Iterator[Gathered]:
+    """The rows of a CSV or Parquet table with a title and a description. Raises `DataError`."""
+    now = _now()
+    for row, record in enumerate(Table(path, columns).records()):
+        yield Gathered(
+            kind="table", source=f"table:{path.name}#{row}", licence=licence, fetched=now,
+            title=record.label or record.title, description=record.text,
+            start=_year(record.start), end=_year(record.end),
+        )  # fmt: skip
+
+
+def onet(directory: Path) -> Iterator[Gathered]:
+    """The statements of an O*NET text release, titled with their occupations."""
+    now = _now()
+    for record in OnetRelease(directory).records():
+        yield Gathered(
+            kind="onet", source=f"onet:{directory.name}", licence=ONET_LICENCE, fetched=now,
+            title=record.occupation, description=record.text,
+        )  # fmt: skip
+
+
+def _text(of: dict[str, object], key: str) -> str:
+    value = of.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _year(year: int | None) -> str:
+    return "" if year is None else str(year)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,34 @@
+"""What is done to every record that was gathered, and the two engines that do it."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.errors import DataError
+from training.processing.outcome import Outcome
+
+SPARK = "training/processing/requirements-spark.txt"
+
+
+def run(inputs: Sequence[str], out: str, engine: str, master: str | None) -> Outcome:
+    """The step `process`. Raises `DataError`."""
+    if engine == "process":
+        from training.processing import one_process
+
+        return one_process.process(list(map(Path, inputs)), Path(out))
+    with warnings.catch_warnings():
+        # It is about pandas on Spark, which is not used here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        return _on_spark(inputs, out, master)
+
+
+def _on_spark(inputs: Sequence[str], out: str, master: str | None) -> Outcome:
+    try:
+        from training.processing import spark
+    except ModuleNotFoundError:
+        raise DataError(f"Spark is missing: pip install -r {SPARK}") from None
+    session = spark.session(master)
+    try:
+        return spark.process(session, inputs, out)
+    finally:
+        session.stop()

@@ -1,0 +1,58 @@
+"""What people have sent in with consent: `--source submissions:DIR` or `submissions:gs://…`.
+
+Read anew each time, so that what was taken back is not in the next dataset.
+"""
+
+import sys
+from collections.abc import Collection, Iterator
+
+from shared import submission
+from shared.storage import open_storage
+from shared.submission import SubmissionDamaged
+from training.records import Job, OtherNames, Record, Required
+
+NAME = "submissions"
+
+
+class Submissions:
+    """The jobs of all submissions that have a title; with `only`, of those of these names."""
+
+    name = NAME
+    weight = 1.0
+
+    def __init__(self, uri: str, only: Collection[str] | None = None) -> None:
+        self._storage = open_storage(uri)
+        self.only = only
+        self.read: list[str] = []
+        """The names of the submissions that `records` has yielded from."""
+
+    def records(self) -> Iterator[Record]:
+        """One record a job, in the order of the submissions' names. Damaged ones are told of."""
+        self.read = []
+        for name in self._storage.names():
+            if self.only is not None and name not in self.only:
+                continue
+            content = self._storage.read(name)
+            if content is None:  # taken back just now
+                continue
+            try:
+                jobs = submission.decode(name, content)
+            except SubmissionDamaged as error:
+                print(f"left out: {error}", file=sys.stderr)
+                continue
+            self.read.append(name)
+            for job in jobs:
+                if job.title.strip() and job.description.strip():
+                    yield Record(job.description, title=job.title, start=job.start, end=job.end)
+
+    def other_names(self) -> Iterator[OtherNames]:
+        """None: how people call themselves is no other name of a title."""
+        return iter(())
+
+    def jobs(self) -> Iterator[Job]:
+        """None: a submission teaches what its texts say, and nothing of its person's way."""
+        return iter(())
+
+    def education(self) -> Iterator[Required]:
+        """None: no submission tells what an occupation asks for."""
+        return iter(())

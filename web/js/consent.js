@@ -1,0 +1,78 @@
+// Sending an experience in, only when the visitor asks for it; and deleting it again.
+import { ask } from "./api.js";
+import { copyable, show } from "./dialog.js";
+import { $, el } from "./dom.js";
+import * as requests from "./requests.js";
+
+// The form, never ticked beforehand. `read` gives the experience.
+export function form(read) {
+  const box = el("input", { type: "checkbox", name: "consent", required: true });
+  const note = el("p", { role: "status" });
+  const send = el("button", {}, "Send my text in");
+  const element = el(
+    "form", {},
+    el("p", {},
+      "So far, nothing of your text was kept. If you like, send it in, with the title you had, " +
+      "above: it is stored, and the models may learn from it. Names and addresses are taken out " +
+      "as well as a program can, so read it over first. You get a receipt, with which you can " +
+      "delete it at any time."),
+    el("label", { class: "check" }, box, el("span", {}, "I agree that what I wrote above is stored and used to improve the models.")),
+    el("p", { class: "actions" }, send),
+    note,
+  );
+  const key = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  element.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    note.className = "hint";
+    note.textContent = "Sending …";
+    try {
+      const { results } = await ask(requests.submit(read(), key));
+      element.replaceWith(receiptOf(results[0].receipt));
+    } catch (error) {
+      note.className = "problem";
+      note.textContent = `${error.message} Nothing was kept.`;
+    } finally {
+      send.disabled = false;
+    }
+  });
+  return element;
+}
+
+function receiptOf(receipt) {
+  const thanks = el("p", { role: "status", tabindex: -1 }, "Thank you. This is your receipt; nobody can find your text without it, so keep it.");
+  const element = el(
+    "div", { class: "receipt" }, thanks, copyable("Receipt", receipt).element,
+    el("button", { type: "button", onclick: () => askToDelete(receipt) }, "Delete it again"),
+  );
+  queueMicrotask(() => thanks.focus());
+  return element;
+}
+
+export function askToDelete(receipt = "") {
+  const field = el("input", { name: "receipt", required: true, autocomplete: "off", spellcheck: "false" });
+  field.value = receipt;
+  const note = el("p", { role: "status" });
+  const element = el(
+    "form", {},
+    el("label", {}, el("span", {}, "Receipt"), field),
+    el("p", { class: "actions" }, el("button", { class: "primary" }, "Delete")),
+    note,
+  );
+  element.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    note.className = "hint";
+    note.textContent = "Deleting …";
+    try {
+      await ask(requests.withdraw(field.value.trim()));
+      element.replaceChildren(el("p", { role: "status" }, "It is deleted, and no later training will see it."));
+      const shown = $(".receipt");
+      if (shown && receipt) shown.replaceWith(el("p", {}, "Your text was deleted."));
+    } catch (error) {
+      note.className = "problem";
+      note.textContent = error.message;
+    }
+  });
+  show("Delete what I sent in", element);
+}

@@ -1,0 +1,147 @@
+// The form that a visitor tells their work in: one job, or several.
+import { $, el, focusOn, say } from "./dom.js";
+import { ResumeError, readResume } from "./resume.js";
+
+const CHARACTERS_MOST = 100_000;
+const EXAMPLE =
+  "Analyzed sales data in Python and SQL, built dashboards in Tableau for the marketing team, " +
+  "ran A/B tests and explained the results to people who decide. Trained a model in scikit-learn " +
+  "that tells which customers are about to leave.";
+
+const form = $("#experience");
+const jobs = $("#jobs");
+
+// `onAsk` gets the experience when the visitor asks for titles.
+export function start(onAsk) {
+  write([]);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(onAsk);
+  });
+  $("#add-job").addEventListener("click", () => {
+    jobs.append(fields({}));
+    renumber();
+    $("textarea", jobs.lastElementChild).focus();
+  });
+  $("#example").addEventListener("click", () => {
+    write([{ description: EXAMPLE }]);
+    ask(onAsk);
+  });
+  $("#open-resume").addEventListener("click", () => $("#resume-file").click());
+  $("#resume-file").addEventListener("change", (event) => {
+    open(event.target.files[0], onAsk);
+    event.target.value = "";
+  });
+  acceptDrops(onAsk);
+}
+
+// Whether the titles a visitor had are asked for where there is one job, too.
+export function askTitles(wanted) {
+  jobs.classList.toggle("ask-titles", wanted);
+}
+
+// What was written so far, without jobs that have no text: [{ description, title?, start?, end? }].
+export function read() {
+  return [...jobs.children].map(jobOf).filter((job) => job.description);
+}
+
+export function write(experience) {
+  jobs.replaceChildren(...(experience.length ? experience : [{}]).map(fields));
+  renumber();
+}
+
+function ask(onAsk) {
+  const experience = read();
+  complain(experience.length ? "" : "Write a line or two about your work first.");
+  if (experience.length) onAsk(experience);
+}
+
+function complain(message) {
+  $("#experience-error").textContent = message;
+  const text = $("textarea", jobs);
+  text.setAttribute("aria-invalid", String(Boolean(message)));
+  if (message) text.focus();
+}
+
+async function open(file, onAsk) {
+  if (!file) return;
+  form.setAttribute("aria-busy", "true");
+  complain("");
+  try {
+    write(await readResume(file));
+    say(`${file.name} was read.`);
+    ask(onAsk);
+  } catch (error) {
+    if (!(error instanceof ResumeError)) throw error;
+    complain(error.message);
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+// Anywhere on the page: a file that misses the form must not take the page's place.
+function acceptDrops(onAsk) {
+  const hasFile = (event) => event.dataTransfer?.types.includes("Files");
+  addEventListener("dragover", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    form.classList.add("drop");
+  });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) form.classList.remove("drop");
+  });
+  addEventListener("drop", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    form.classList.remove("drop");
+    focusOn(form.closest("section"));
+    open(event.dataTransfer.files[0], onAsk);
+  });
+}
+
+function fields(job) {
+  const text = el("textarea", {
+    rows: 5, maxlength: CHARACTERS_MOST, name: "description",
+    placeholder: "Ran the grill station of a busy restaurant, trained new cooks, ordered supplies …",
+    "aria-describedby": "experience-error",
+    onkeydown: (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    },
+  });
+  text.value = job.description ?? "";
+  const title = el("input", { name: "title", maxlength: 200, autocomplete: "off", placeholder: " " });
+  title.value = job.title ?? "";
+  const remove = el("button", { type: "button", class: "quiet remove" }, "Remove");
+  const group = el(
+    "fieldset", { class: "job", "data-start": job.start, "data-end": job.end },
+    el("legend"),
+    el("label", { class: "grow" }, el("span", {}, "What did you do?"), text),
+    el("label", { class: "held" }, el("span", {}, "Title you had, if you like"), title),
+    remove,
+  );
+  remove.addEventListener("click", () => {
+    const next = group.nextElementSibling ?? group.previousElementSibling;
+    group.remove();
+    renumber();
+    $("textarea", next).focus();
+  });
+  return group;
+}
+
+function jobOf(group) {
+  const job = { description: $("textarea", group).value.trim() };
+  const title = $("[name=title]", group).value.trim();
+  if (title) job.title = title;
+  if (group.dataset.start) job.start = group.dataset.start;
+  if (group.dataset.end) job.end = group.dataset.end;
+  return job;
+}
+
+function renumber() {
+  const alone = jobs.children.length === 1;
+  [...jobs.children].forEach((group, i) => {
+    $("legend", group).textContent = alone ? "Your work" : `Job ${i + 1}`;
+    $(".remove", group).hidden = alone;
+  });
+  jobs.classList.toggle("alone", alone);
+}

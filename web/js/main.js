@@ -1,0 +1,103 @@
+// What is shown, and what changes it: the visitor's experience, a title, a state.
+import * as address from "./address.js";
+import * as consent from "./consent.js";
+import { $, focusOn, say } from "./dom.js";
+import * as education from "./education.js";
+import * as experience from "./experience.js";
+import { percent } from "./format.js";
+import * as lookup from "./lookup.js";
+import { clear, fill } from "./panel.js";
+import * as paths from "./paths.js";
+import * as requests from "./requests.js";
+import { shareRequest, shareView } from "./share.js";
+import * as skills from "./skills.js";
+import * as titles from "./titles.js";
+import * as wages from "./wages.js";
+
+const DEPTH = 2; // steps of the tree that come with its first answer
+
+let asked = []; // the experience that the titles shown are for
+const view = { title: null, state: null };
+
+async function findTitles(jobs) {
+  asked = jobs;
+  const panel = $("#titles");
+  panel.hidden = false;
+  $("#consent").hidden = true;
+  focusOn($("#titles-heading"));
+  const answer = await fill(panel, REQUESTS.titles(), (found) => titles.render(found, open), { lines: 6 });
+  if (!answer) return;
+  const [first] = answer.results;
+  say(`Most like your work: ${first.title}, ${percent(first.probability)}.`);
+  $("#consent").hidden = false;
+  $("#consent .content").replaceChildren(consent.form(experience.read));
+  titles.mark(panel, view.title);
+  if (view.title) showSkills();
+}
+
+// By the visitor's choice: the address changes, and Back leads here again.
+function open(title) {
+  address.go({ title, state: view.state });
+  showTitle(title);
+  focusOn($("#title-heading"));
+}
+
+function showTitle(title) {
+  view.title = title;
+  $("#title").hidden = !title;
+  document.title = title ? `${title} – Career Climber` : "Career Climber";
+  titles.mark($("#titles"), title);
+  if (!title) {
+    ["#skills", "#wages", "#paths", "#education"].forEach((panel) => clear($(panel)));
+    return;
+  }
+  $("#title-heading").textContent = title;
+  showSkills();
+  fill($("#wages"), REQUESTS.wages(), (found) => wages.render(found, title, view.state, setState), { lines: 6 });
+  fill($("#paths"), REQUESTS.paths(), (found) => paths.render(found, open));
+  fill($("#education"), REQUESTS.education(), education.render, { lines: 3, optional: true });
+}
+
+function showSkills() {
+  fill($("#skills"), REQUESTS.skills(), skills.render, { onTitle: open });
+}
+
+function setState(state) {
+  view.state = state;
+  address.go(view, { replace: true });
+}
+
+function showAddress() {
+  const { title, state, experience: written } = address.read();
+  view.state = state;
+  if (written) {
+    address.go({ title, state }, { replace: true }); // the text is not left in the history
+    experience.write(written);
+    findTitles(experience.read());
+  }
+  if (title !== view.title) showTitle(title);
+}
+
+// What each view asks, for itself and as a command.
+const REQUESTS = {
+  titles: () => requests.similarJobs(asked),
+  skills: () => (asked.length ? requests.gap(view.title, asked) : requests.skills(view.title)),
+  wages: () => requests.salaries(view.title),
+  states: () => requests.allStates(view.title),
+  paths: () => requests.paths(view.title, DEPTH),
+  education: () => requests.education(view.title),
+};
+
+for (const button of document.querySelectorAll("[data-curl]")) {
+  button.addEventListener("click", () => shareRequest(REQUESTS[button.dataset.curl]()));
+}
+for (const button of document.querySelectorAll("[data-share]")) {
+  const whole = button.dataset.share === "title";
+  button.addEventListener("click", () => shareView(whole ? view : {}, asked));
+}
+$("#consent").addEventListener("toggle", (event) => experience.askTitles(event.target.open));
+$("#withdraw").addEventListener("click", () => consent.askToDelete());
+addEventListener("popstate", showAddress);
+experience.start(findTitles);
+lookup.start(open);
+showAddress();

@@ -1,0 +1,69 @@
+// A part of the page that is filled by an answer: busy, then filled, or what went wrong.
+import { ApiError, ask } from "./api.js";
+import { $, el } from "./dom.js";
+
+const SLOW = 3_000; // ms after which the visitor is told that it is still going on
+
+const latest = new WeakMap();
+
+// Asks, and fills the panel's .content with what `render` makes of the answer, which may take its
+// time. Gives the answer; null where there is none, or where the panel was asked for something else.
+// `onTitle` follows a suggestion in place of a title that is not known. An `optional` panel is gone
+// where there is nothing to show in it.
+export async function fill(panel, request, render, options = {}) {
+  const { lines = 4, onTitle, optional = false } = options;
+  const content = $(".content", panel);
+  latest.get(panel)?.abort();
+  const asking = new AbortController();
+  latest.set(panel, asking);
+  panel.setAttribute("aria-busy", "true");
+  const note = el("p", { class: "hint", role: "status" });
+  content.replaceChildren(skeleton(lines), note);
+  panel.hidden = false;
+  const slow = setTimeout(() => (note.textContent = "Still at it: the service may be starting."), SLOW);
+  const onRetry = (error) => (note.textContent = `${error.message} Trying again …`);
+  let answer = null;
+  let shown;
+  try {
+    answer = await ask(request, { signal: asking.signal, onRetry });
+    shown = await render(answer);
+  } catch (error) {
+    answer = null;
+    if (!(error instanceof ApiError) && !asking.signal.aborted) console.error(error);
+    shown = problem(error, onTitle, () => fill(panel, request, render, options));
+    panel.hidden = optional && error.status === 404;
+  } finally {
+    clearTimeout(slow);
+  }
+  if (asking.signal.aborted) return null;
+  content.replaceChildren(...[shown].flat().filter(Boolean));
+  panel.removeAttribute("aria-busy");
+  return answer;
+}
+
+export function clear(panel) {
+  latest.get(panel)?.abort();
+  panel.removeAttribute("aria-busy");
+  $(".content", panel).replaceChildren();
+}
+
+function skeleton(lines) {
+  const rows = Array.from({ length: lines }, () => el("span"));
+  return el("div", { class: "skeleton", "aria-hidden": "true" }, rows);
+}
+
+// What is missing is no fault, and asking again would not bring it.
+function problem(error, onTitle, again) {
+  if (error.status === 404) return missing(error, onTitle);
+  const repeat = el("button", { type: "button", onclick: again }, "Try again");
+  return el("div", { class: "problem", role: "alert" }, el("p", {}, error.message), repeat);
+}
+
+function missing(error, onTitle) {
+  const note = el("p", { class: "hint" }, error.message);
+  if (!error.suggestions?.length || !onTitle) return note;
+  const buttons = error.suggestions.map((name) =>
+    el("button", { type: "button", class: "quiet", onclick: () => onTitle(name) }, name),
+  );
+  return [note, el("p", { class: "actions" }, "Did you mean", buttons)];
+}

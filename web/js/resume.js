@@ -1,0 +1,81 @@
+// A resume's file → the jobs in it: [{ title?, description, start?, end? }]. Text and JSON Resume are
+// read as they are; PDF by pdf.js, DOCX by mammoth, both loaded with the first such file. A file
+// stays in the browser.
+import { PDF_WORKER, mammoth, pdf } from "./vendor.js";
+
+const BYTES_MOST = 10_000_000;
+const PAGES_MOST = 50;
+
+export class ResumeError extends Error {}
+
+const READERS = { json: readJson, pdf: readPdf, docx: readDocx, txt: readText, md: readText };
+
+export async function readResume(file) {
+  if (file.size > BYTES_MOST) throw new ResumeError("This file is too large for a resume.");
+  const kind = file.name.toLowerCase().match(/\.(\w+)$/)?.[1];
+  const read = READERS[kind] ?? (file.type.startsWith("text/") ? readText : null);
+  if (!read) {
+    throw new ResumeError("This kind of file cannot be read. Text, JSON Resume, PDF and DOCX can.");
+  }
+  let jobs;
+  try {
+    jobs = await read(file);
+  } catch (error) {
+    if (error instanceof ResumeError) throw error;
+    throw new ResumeError(`${file.name} cannot be read. You can paste its text instead.`);
+  }
+  if (!jobs.some((job) => job.description.trim())) {
+    throw new ResumeError(`There is no text in ${file.name}. Is it a picture of a page?`);
+  }
+  return jobs;
+}
+
+async function readText(file) {
+  return [{ description: tidy(await file.text()) }];
+}
+
+// A JSON Resume (https://jsonresume.org/schema), or a body of the API.
+async function readJson(file) {
+  const resume = JSON.parse(await file.text());
+  if (Array.isArray(resume.experience)) return resume.experience.map(ofBody);
+  if (Array.isArray(resume.work)) return resume.work.map(ofWork);
+  throw new ResumeError(`There is no list of work in ${file.name}.`);
+}
+
+const ofBody = ({ title, description, start, end }) =>
+  job(title, [description], start, end);
+
+const ofWork = ({ position, summary, highlights, startDate, endDate }) =>
+  job(position, [summary, ...(highlights ?? [])], startDate, endDate);
+
+function job(title, lines, start, end) {
+  const description = lines.filter(Boolean).join("\n") || title || "";
+  return { title: title || undefined, description, start: start || undefined, end: end || undefined };
+}
+
+async function readPdf(file) {
+  const { GlobalWorkerOptions, VerbosityLevel, getDocument } = await pdf();
+  GlobalWorkerOptions.workerSrc = PDF_WORKER;
+  const loading = getDocument({
+    data: await file.arrayBuffer(), disableFontFace: true, verbosity: VerbosityLevel.ERRORS,
+  });
+  try {
+    const document = await loading.promise;
+    const pages = [];
+    for (let number = 1; number <= Math.min(PAGES_MOST, document.numPages); number++) {
+      const { items } = await (await document.getPage(number)).getTextContent();
+      pages.push(items.map((item) => item.str + (item.hasEOL ? "\n" : "")).join(""));
+    }
+    return [{ description: tidy(pages.join("\n")) }];
+  } finally {
+    await loading.destroy();
+  }
+}
+
+async function readDocx(file) {
+  const { extractRawText } = await mammoth();
+  const { value } = await extractRawText({ arrayBuffer: await file.arrayBuffer() });
+  return [{ description: tidy(value) }];
+}
+
+const tidy = (text) => text.replace(/[^\S\n]+/g, " ").replace(/ ?\n ?(?:\n ?)+/g, "\n\n").trim();
