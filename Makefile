@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-annotate --custom-compile-command "make lock"
 TRAINING := $(shell find training shared -name '*.py' -o -path '*/starter/*.txt' | LC_ALL=C sort)
 
-.PHONY: run test fuzz soak audit lock sbom bench clean
+.PHONY: run test fuzz soak testbench audit lock sbom bench clean
 
 run: models/manifest.json
 	@$(BIN)/python -m local.vendor || \
@@ -52,6 +52,10 @@ fuzz: $(VENV)/installed
 soak: $(VENV)/installed
 	SOAK_SECONDS=$${SOAK_SECONDS:-1800} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		$(BIN)/python -m pytest -s tests/test_soak.py
+
+# Whether the tests' bucket answers as Google's does: make testbench CHECKOUT=../storage-testbench
+testbench: $(VENV)/installed
+	.ci/testbench "$(CHECKOUT)"
 
 # What it measures, as options: make bench BENCH="--resumes FILE --onet DIR"
 bench: models/manifest.json $(VENV)/bench-installed

@@ -23,7 +23,6 @@ from bench import environments
 from shared.storage import open_storage
 from tests import people
 from tests.bucket_proxy import proxied
-from training import __main__ as training
 from training import signing
 
 ROOT = Path(__file__).parent.parent
@@ -61,17 +60,48 @@ class Running:
     log: Path
 
 
+def built(name: str, tables: dict[str, str], *options: str) -> Path:
+    """Where `training build` with these options has left its `work` and `models`.
+
+    `tables` are texts of tables that it reads as well, by the names of their files. What is built
+    is kept in .cache, and built again when anything changed that it is made of: training takes a
+    good part of what all tests take.
+    """
+    home = ROOT / ".cache" / name
+    home.mkdir(parents=True, exist_ok=True)
+    digest = sha256(sys.version.encode())
+    for pattern in MODELS_ARE_MADE_OF:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    for table in tables.values():
+        digest.update(table.encode())
+    # Two runs of the tests at a time must not build into the same place.
+    with (home / "made_of").open("a+") as made_of:
+        fcntl.flock(made_of, fcntl.LOCK_EX)
+        made_of.seek(0)
+        if made_of.read() != digest.hexdigest():
+            made_of.truncate(0)
+            places = ["--work", home / "work", "--out", home / "models"]
+            for file, table in tables.items():
+                (home / file).write_text(table, encoding="utf-8")
+                places += ["--source", f"table:{home / file}"]
+            command = [sys.executable, "-m", "training", "build", *options, *places]
+            subprocess.run(command, check=True, cwd=ROOT)
+            made_of.write(digest.hexdigest())
+    return home
+
+
 @pytest.fixture(scope="session")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The leavings of every training step on the starter corpus: a dataset and fitted models.
 
     The table of `tests.people` adds no text.
     """
-    directory = tmp_path_factory.mktemp("training")
-    people.jobs().to_csv(directory / "people.csv", index=False)
-    sources = ["--source", "starter", "--source", f"table:{directory / 'people.csv'}"]
-    places = ["--work", str(directory), "--out", str(directory / "models")]
-    assert training.main(["build", *sources, *places]) == 0
+    tables = {"people.csv": people.jobs().to_csv(index=False)}
+    home = built("test-starter", tables, "--source", "starter")
+    directory = tmp_path_factory.mktemp("training") / "work"
+    shutil.copytree(home / "work", directory)
+    shutil.copytree(home / "models", directory / "models")
     return directory
 
 
@@ -83,27 +113,8 @@ def models(work: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def default_models() -> Path:
-    """The models that `make run` serves, beside the leavings of their training in `../work`.
-
-    Kept in .cache, and built again when anything changed that they are made of.
-    """
-    home = ROOT / ".cache" / "test-default"
-    home.mkdir(parents=True, exist_ok=True)
-    digest = sha256(sys.version.encode())
-    for pattern in MODELS_ARE_MADE_OF:
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    # Two runs of the tests at a time must not build into the same place.
-    with (home / "made_of").open("a+") as made_of:
-        fcntl.flock(made_of, fcntl.LOCK_EX)
-        made_of.seek(0)
-        if made_of.read() != digest.hexdigest():
-            made_of.truncate(0)
-            options = ["--work", home / "work", "--out", home / "models"]
-            command = [sys.executable, "-m", "training", "build", *options]
-            subprocess.run(command, check=True, cwd=ROOT)
-            made_of.write(digest.hexdigest())
-    return home / "models"
+    """The models that `make run` serves, beside the leavings of their training in `../work`."""
+    return built("test-default", {}) / "models"
 
 
 @pytest.fixture

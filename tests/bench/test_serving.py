@@ -36,7 +36,7 @@ def test_cold_starts_are_measured_beside_an_empty_function(case, emulator, bucke
         replace(case, name="on disk", environment=on_disk),
         replace(case, name="in a bucket", environment=in_bucket),
     ]
-    found = serving.cold_starts(cases, starts=2)
+    found = serving.cold_starts(cases, starts=1)
     assert list(found.index) == ["empty", "on disk", "in a bucket"]
     assert list(found) == list(serving.COLD)
     assert (found > 0).all(axis=None)
