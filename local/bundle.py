@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from local import vendor
-from local.page import MEDIA_TYPES, WEB
+from local.page import WEB, media_type_of
 
 URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
 CONNECT = "connect-src 'self'"
@@ -44,7 +44,7 @@ def _clutter(directory: str, names: list[str]) -> list[str]:
 
 
 def _is_strange(path: Path) -> bool:
-    return path.is_file() and path.suffix not in MEDIA_TYPES
+    return path.is_file() and media_type_of(path) is None
 
 
 def main(arguments: list[str]) -> int:

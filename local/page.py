@@ -13,8 +13,9 @@ MEDIA_TYPES = {
     ".mjs": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
-    "": "text/plain; charset=utf-8",  # licences
+    "LICENSE": "text/plain; charset=utf-8",
 }
+"""By the end of a file's name, or by its whole name."""
 HEADERS = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -34,13 +35,18 @@ class File:
     media_type: str
 
 
+def media_type_of(file: Path) -> str | None:
+    """None for what is no file of a page."""
+    return MEDIA_TYPES.get(file.suffix or file.name)
+
+
 def find(path: str) -> File | None:
     """The file at a path of a URL; None where there is none, or it is of a type the page lacks."""
     try:
         file = (WEB / unquote(path).lstrip("/")).resolve()
         if path == "/":
             file = WEB.resolve() / "index.html"
-        media_type = MEDIA_TYPES.get(file.suffix)
+        media_type = media_type_of(file)
         if media_type is None or not file.is_relative_to(WEB.resolve()) or not file.is_file():
             return None
         return File(file.read_bytes(), media_type)

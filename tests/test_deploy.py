@@ -313,6 +313,7 @@ def test_every_setting_reaches_the_commands(tree):
         "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
         "SUBMISSIONS_URI": "gs://sent-in", "SUBMISSIONS_ACCOUNT": "sent-in", "SUBMISSIONS_KEY": "k",
         "UPDATE_ACCOUNT": "an-updater", "UPDATE_SOURCES": "starter", "SCHEDULE": "0 1 * * *",
+        "WEB_URI": "gs://b-bucket/page/", "API_URL": "https://api.example.org",
     }  # fmt: skip
     assert settings.keys() == {name for name, _, _ in SETTING.findall(script())}
     done = tree.deploy("--dry-run", "top_skills", **settings)
@@ -396,6 +397,9 @@ def test_publishing_follows_its_setting(tree, setting, describes, publishes):
         (["schedule"], {"UPDATE_SOURCES": "starter@SIGNING_KEY=x"}, "UPDATE_SOURCES"),
         (["schedule", "top_skills"], {}, "schedule"),
         ([], {"MODELS_REFRESH_SECONDS": "1@PUBLIC=1"}, "MODELS_REFRESH_SECONDS"),
+        (["web"], {"WEB_URI": "web"}, "WEB_URI"),
+        (["web"], {"API_URL": "api.example.org"}, "API_URL"),
+        (["web"], {"API_URL": "https://api.example.org/path"}, "API_URL"),
         ([], {"MODELS_SERIAL_FLOOR": "-1"}, "MODELS_SERIAL_FLOOR"),
         ([], {"ALLOW_PICKLED_PIPELINES": "true"}, "ALLOW_PICKLED_PIPELINES"),
         ([], {"CORS_ORIGINS": "https://one.example,https://two.example"}, "CORS_ORIGINS"),
@@ -418,6 +422,63 @@ def test_help_names_every_setting_and_its_default(tree):
     assert done.returncode == 0
     for name, default, meaning in SETTING.findall(script()):
         assert f"  {name}={default}\n      {meaning}\n" in done.stdout
+
+
+# The page
+
+
+def uploads(output: str) -> list[list[str]]:
+    return [c[2:] for c in gcloud_commands(output) if c[:2] == ["storage", "rsync"]]
+
+
+def test_the_page_is_uploaded_libraries_first_and_kept_as_long_as_it_may(tree):
+    done = tree.deploy("--dry-run", "web", PROJECT="a-project", WEB_URI="gs://b-bucket/page/")
+    assert deployments(done.stdout) == {}
+    libraries, page = uploads(done.stdout)
+    assert libraries[:2] == ["build/web/vendor", "gs://b-bucket/page/vendor"]
+    assert value(libraries, "--cache-control") == "public, max-age=31536000, immutable"
+    assert page[:2] == ["build/web", "gs://b-bucket/page"]
+    assert value(page, "--cache-control") == "no-cache"
+    assert value(page, "--exclude") == "^vendor/"
+    assert "--delete-unmatched-destination-objects" in page
+
+
+@pytest.mark.parametrize("public", ["0", "1"])
+def test_the_page_is_for_everybody_only_where_that_is_asked_for(tree, public):
+    done = tree.deploy("--dry-run", "web", PUBLIC=public)
+    assert ("--member=allUsers" in done.stdout) is (public == "1")
+    assert ("only you can see the page" in done.stderr) is (public == "0")
+
+
+def test_the_page_never_goes_to_the_bucket_of_the_models(tree):
+    done = tree.deploy("--dry-run", "web", MODELS_URI="gs://one/models", WEB_URI="gs://one/web")
+    assert done.returncode == 2
+    assert "gs://one has the models" in done.stderr
+    assert uploads(done.stdout) == []
+
+
+@pytest.mark.parametrize("api", ["", "https://api.example.org"])
+def test_the_page_asks_the_load_balancer_or_each_function(tree, api):
+    done = tree.deploy("--dry-run", "web", API_URL=api)
+    (bundle,) = (line for line in commands(done.stdout) if "local.bundle" in line)
+    names = sorted(path.parent.name for path in (ROOT / "functions").glob("*/main.py"))
+    assert bundle[:4] == [".venv/bin/python", "-m", "local.bundle", "build/web"]
+    assert sorted(bundle[4:]) == [
+        f"{name}={api or 'https://' + name.replace('_', '-') + '.example'}" for name in names
+    ]
+    assert ("functions describe" in done.stdout) is (api == "")
+
+
+def test_the_page_is_staged_as_it_is_uploaded(tree):
+    (tree.root / ".venv").symlink_to(sys.prefix)
+    for name in ("local", "web"):
+        shutil.copytree(ROOT / name, tree.root / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    done = tree.deploy("--stage-only", "web")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tree.root / "build").iterdir()] == ["web"]
+    staged = tree.staged("web")
+    assert {"index.html", "style.css", "js/main.js", "js/config.js"} <= staged
+    assert any(path.startswith("vendor/d3-") for path in staged)
 
 
 # The real gcloud

@@ -1,6 +1,5 @@
 """The page in a real Chromium, on all functions as `make run` serves them, default models too."""
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from local import vendor
 from tests.conftest import ROOT
@@ -23,6 +22,7 @@ WIDE = {"width": 1100, "height": 900}
 SCREENSHOTS = ROOT / "build" / "screenshots"
 PATIENCE = 30_000
 """Milliseconds until what should appear counts as missing."""
+expect.set_options(timeout=PATIENCE)
 
 STATUS = re.compile("Failed to load resource: the server responded with a status of [45]")
 """The browser's note of an answer such as 404, which the page handles."""
@@ -123,6 +123,3 @@ def keep() -> Callable[[Page, str], None]:
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
 
     return kept
-
-
-os.environ.setdefault("NODE_NO_WARNINGS", "1")  # Playwright's driver, on standard error

@@ -14,7 +14,7 @@ export function show(heading, ...content) {
 
 // A text that is there to be copied: its element, and `set` to change it.
 export function copyable(label, text) {
-  const field = el("textarea", { readonly: true, rows: 4, spellcheck: "false", "aria-label": label });
+  const field = el("textarea", { readonly: true, rows: text.length > 60 ? 4 : 1, spellcheck: "false", "aria-label": label });
   const done = el("span", { role: "status", class: "hint" });
   const copy = el("button", { type: "button", class: "primary" }, "Copy");
   copy.addEventListener("click", async () => {

@@ -14,7 +14,7 @@ export function shareView(view, experience) {
   const choice = experience.length > 0 && [
     el("label", { class: "check" }, box, el("span", {}, "Put my text into the link")),
     el("p", { class: "hint" },
-      "Without it, the link shows the title alone. With it, everybody who has the link can read " +
+      "Without it, the link has nothing of yours. With it, everybody who has the link can read " +
       "what you wrote. The part after # is not sent to the server that has this page."),
   ];
   show("Share this view", ...(choice || []), text.element);

@@ -42,6 +42,8 @@ function group(heading, skills, state) {
 
 // The words that show a skill are told where they are others than its own.
 function chip({ phrase, shown_by: words }, state) {
-  const other = words && words !== phrase && el("span", { class: "by" }, unseen("by"), ` “${words}”`);
+  const other = words && letters(words) !== letters(phrase) && el("span", { class: "by" }, unseen("by"), ` “${words}”`);
   return el("li", { class: ["chip", state].filter(Boolean).join(" ") }, phrase, other);
 }
+
+const letters = (text) => text.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();

@@ -1,5 +1,6 @@
 // Pay by state: a row each with the middle half of all people as a bar, beside a map.
 import { ask } from "./api.js";
+import { axis, box, scaleOf } from "./boxes.js";
 import { el, unseen } from "./dom.js";
 import { money, names } from "./format.js";
 import { drawMap } from "./map.js";
@@ -131,38 +132,6 @@ function row(pay, own, scale, { nation, charts }) {
     el("td", {}, money(pay.median)),
     el("td", { class: "wide" }, money(pay.upper_quantile)),
   );
-}
-
-// US dollars → percents of the chart's width.
-function scaleOf(library, pay) {
-  const values = pay.flatMap((each) => (each ? [each.p10, each.lower_quantile, each.median, each.upper_quantile, each.p90] : []));
-  return library.scaleLinear(library.extent(values.filter((each) => each != null)), [4, 93]).nice(4);
-}
-
-function axis(library, scale) {
-  const svg = library.create("svg").attr("class", "axis").attr("aria-hidden", "true");
-  const format = library.format("$~s");
-  svg.selectAll("text").data(scale.ticks(4)).join("text")
-    .attr("x", (value) => `${scale(value)}%`).attr("y", 12).text(format);
-  return svg.node();
-}
-
-// A line from the 10th to the 90th percentile, the middle half as a bar, the median as a mark.
-function box(library, scale, pay) {
-  const svg = library.create("svg").attr("class", "box");
-  const at = (value) => `${scale(value)}%`;
-  const line = (from, to, name) =>
-    svg.append("line").attr("class", name).attr("x1", at(from)).attr("x2", at(to));
-  svg.selectAll(".grid").data(scale.ticks(4)).join("line").attr("class", "grid")
-    .attr("x1", at).attr("x2", at).attr("y1", 0).attr("y2", "100%");
-  const { p10, lower_quantile: low, median, upper_quantile: high, p90 } = pay;
-  if (p10 != null && p90 != null) line(p10, p90, "whisker").attr("y1", "50%").attr("y2", "50%");
-  if (low != null && high != null) {
-    svg.append("rect").attr("x", at(low)).attr("width", `${scale(high) - scale(low)}%`)
-      .attr("y", "28%").attr("height", "44%").attr("rx", 2);
-  }
-  if (median != null) line(median, median, "median").attr("y1", "18%").attr("y2", "82%");
-  return svg.node();
 }
 
 function bySeniority(results) {
