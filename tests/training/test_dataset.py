@@ -26,6 +26,12 @@ class Given:
     def other_names(self):
         return iter(self.names)
 
+    def jobs(self):
+        return iter(())
+
+    def education(self):
+        return iter(())
+
 
 def texts(of, number=12):
     return [f"{of} {word}" for word in WORDS[:number]]

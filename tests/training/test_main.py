@@ -109,7 +109,7 @@ def test_a_build_ends_with_a_summary_and_without_complaints(built):
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert lines[0].startswith("dataset: 120 texts of 3 titles")
-    assert sum(line.startswith("fitted: ") for line in lines) == 2
+    assert sum(line.startswith("fitted: ") for line in lines) == 3
     assert any(line.split()[:2] == ["texts", "top1"] for line in lines)
     assert lines[-2].startswith("published: version ")
     assert lines[-2].endswith(str(directory / "models"))
@@ -233,7 +233,7 @@ def test_without_a_dataset_the_step_to_run_is_named(capsys, tmp_path, step):
 
 def test_without_a_fit_the_step_to_run_is_named(capsys, built, tmp_path):
     directory, _ = built
-    for name in ("dataset.parquet", "names.json"):
+    for name in ("dataset.parquet", "jobs.parquet", "names.json"):
         (tmp_path / name).write_bytes((directory / "work" / name).read_bytes())
     assert_one_line(run(capsys, "evaluate", "--work", tmp_path), "run the step `fit` first")
     result = run(capsys, "publish", "--work", tmp_path, "--out", tmp_path / "models")
