@@ -100,6 +100,7 @@ def good(chance):
             Ask("resume", jobs, wire("POST", "/?limit=5", resume(chance)), 200, True, True),
             Ask("skills", skills, wire("GET", f"/model/skills/{title}"), 200, True, True),
             Ask("details", skills, wire("GET", f"/{title}?limit=5&details=1"), 200, True, True),
+            Ask("gap", skills, wire("POST", "/cook?limit=9", body_of(chance)), 200, True, True),
             Ask("titles", skills, wire("GET", "/model/titles?limit=50"), 200, True, True),
             Ask("completed", skills, wire("GET", "/titles?q=nur"), 200, True, True),
         ]

@@ -207,11 +207,11 @@ def test_whatever_happens_the_functions_answer_and_mix_nothing(
                 done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
             seen = json.loads(done.stdout)
             print(report(seen, log, len(proxy.reads)))
+            assert seen["wrong"] == []
             for name in NAMES:
                 takes_up(running[name], log.current)
             assert {name: worker(each) for name, each in running.items()} == workers
             lines = "".join(each.log.read_text() for each in running.values())
-    assert seen["wrong"] == []
     assert TELLTALE not in lines
     assert "Traceback" not in lines
     # It has been what it is meant to be.

@@ -276,7 +276,7 @@ def fitted(work, tmp_path):
         jobs = load_similar_jobs(work / "similar_jobs.model", "similar_jobs.model")
         titles = [f"{title} {word}" for title in jobs.titles]
         model_file.dump(replace(jobs, titles=titles), place / "similar_jobs.model")
-        for name in ("top_skills.model", "job_insights.model"):
+        for name in training.FITTED[1:]:
             shutil.copy(work / name, place)
         return place
 
@@ -313,9 +313,9 @@ def test_going_back_from_the_first_version_gets_one_clear_line(directory, fitted
     )
 
 
-def test_models_that_cannot_be_loaded_are_not_published(directory, files, capsys):
-    work = files("one")[0].parent
-    (work / "job_insights.model").write_bytes(b"one")
+def test_models_that_cannot_be_loaded_are_not_published(directory, fitted, capsys):
+    work = fitted("one")
+    (work / "top_skills.model").write_text("no model")
     code, _, errors = run(capsys, "publish", "--work", work, "--out", directory.root)
     assert (code, errors) == (1, "error: top_skills.model is not a model file of this release\n")
     assert directory.read("manifest.json") is None
