@@ -444,7 +444,8 @@ def pipeline_models(work, tmp_path_factory):
     pipeline = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(texts, labels)
     home = tmp_path_factory.mktemp("pipeline")
     joblib.dump(pipeline, home / "mine.joblib")
-    (home / "top_skills.model").write_bytes((work / "top_skills.model").read_bytes())
+    for name in training.FITTED[1:]:
+        (home / name).write_bytes((work / name).read_bytes())
     options = ["--pipeline", str(home / "mine.joblib"), "--work", str(home)]
     assert training.main(["publish", *options, "--out", str(home / "models")]) == 0
     return home / "models", pipeline

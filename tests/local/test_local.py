@@ -57,9 +57,7 @@ def local(models, output):
     """A `python -m local` that was just started: its port and its process."""
     port = free_ports()
     command = [sys.executable, "-m", "local"]
-    kept = {"SUBMISSIONS_URI": str(output.parent / "submissions")}
-    env = {**environment(port, models), **kept}
-    both = {"env": env, "cwd": ROOT, "stderr": subprocess.STDOUT}
+    both = {"env": environment(port, models), "cwd": ROOT, "stderr": subprocess.STDOUT}
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, **both)
     try:
