@@ -119,7 +119,8 @@ def _running(driver: int, command: bytes) -> list[int]:
         try:
             if command in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.append(pid)
-            waiting += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                waiting += map(int, (thread / "children").read_text().split())
         except OSError:  # It has ended.
             continue
     return found
