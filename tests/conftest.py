@@ -69,7 +69,7 @@ def built(name: str, tables: dict[str, str], *options: str) -> Path:
     """
     home = ROOT / ".cache" / name
     home.mkdir(parents=True, exist_ok=True)
-    digest = sha256(sys.version.encode())
+    digest = sha256(sys.version.encode() + Path(PUBLIC_KEY).read_bytes())
     for pattern in MODELS_ARE_MADE_OF:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
@@ -81,6 +81,8 @@ def built(name: str, tables: dict[str, str], *options: str) -> Path:
         made_of.seek(0)
         if made_of.read() != digest.hexdigest():
             made_of.truncate(0)
+            # What is left of before may be signed by another key, or not at all.
+            shutil.rmtree(home / "models", ignore_errors=True)
             places = ["--work", home / "work", "--out", home / "models"]
             for file, table in tables.items():
                 (home / file).write_text(table, encoding="utf-8")
