@@ -637,7 +637,7 @@ def test_the_project_is_the_configured_one_unless_named(tree, fake_gcloud):
 def test_a_grant_to_a_new_account_is_tried_again(tree, fake_gcloud):
     script_without_pauses(tree)
     settings = {"FAILS": "add-iam-policy-binding", "FAIL_TIMES": "3", "PUBLISH": "never"}
-    assert tree.deploy(PROJECT="a-project", **settings).returncode == 0
+    assert tree.deploy("top_skills", PROJECT="a-project", **settings).returncode == 0
     assert sum("add-iam-policy-binding" in call for call in tree.calls()) == 4
 
 
