@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from local import vendor
 from tests.conftest import ROOT
-from tests.local.test_local import local, wait_until_ready
+from tests.local.test_local import local, submissions_of, wait_until_ready
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -41,9 +41,9 @@ def site_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site_submissions(site_output: Path) -> Path:
+def site_submissions(default_models: Path) -> Path:
     """Where the site keeps what is sent in."""
-    return site_output.parent / "submissions"
+    return submissions_of(default_models)
 
 
 @pytest.fixture(scope="session")
