@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 from shared import logs, manifest, memory, signature
 from shared.errors import CareerClimberError, ModelsUnavailable
 from shared.manifest import File, Manifest
-from shared.storage import DirectoryStorage, Storage, open_storage, whole_file
+from shared.storage import PART, DirectoryStorage, Storage, open_storage, whole_file
 
 T = TypeVar("T")
 
@@ -271,7 +271,7 @@ class ModelStore(Generic[T]):
         for path in self._cache.iterdir():
             if path == kept or path.name.startswith(SERIAL):
                 continue
-            if path.name.startswith(".part-") and _age(path) < PART_SECONDS:
+            if path.name.startswith(PART) and _age(path) < PART_SECONDS:
                 continue  # Another process is at it.
             path.unlink(missing_ok=True)
 

@@ -15,6 +15,7 @@ STATES = {
     "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
     "GU": "Guam", "PR": "Puerto Rico", "VI": "Virgin Islands",
 }  # fmt: skip
+"""By their postal codes; with the district and the territories that wages are counted in."""
 AREAS = (NATION, *sorted(STATES.values()))
 """Every area that figures may be of; an area's place in it stands for it in published models."""
 

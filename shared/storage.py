@@ -24,7 +24,8 @@ ATTEMPT_SECONDS = 5
 """How long one try may wait for the bucket's next bytes."""
 RETRY_SECONDS = 10
 """How long tries go on for one file: a user waits meanwhile."""
-_PART = ".part-"
+PART = ".part-"
+"""What the name of a file begins with that is not whole yet."""
 
 
 class StorageError(CareerClimberError):
@@ -150,7 +151,7 @@ class DirectoryStorage:
         except OSError as error:
             raise StorageError(f"{self.root}: {error.strerror}") from error
         # What is being written has a name of its own until it is whole.
-        whole = (path for path in files if not path.name.startswith(_PART))
+        whole = (path for path in files if not path.name.startswith(PART))
         return sorted(path.relative_to(self.root).as_posix() for path in whole)
 
 
@@ -290,7 +291,7 @@ class whole_file:
         self._keep = keep
 
     def __enter__(self) -> BinaryIO:
-        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=_PART)
+        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=PART)
         self._beside = Path(beside)
         self._file: BinaryIO = os.fdopen(handle, "w+b")
         return self._file

@@ -71,9 +71,7 @@ def stems(text: str) -> list[str]:
 def singles(text: str) -> tuple[list[str], list[str]]:
     """The terms of a text that are not pairs: its stems in their order, and then all others."""
     kept, each = _kept_words(text)
-    others = [f"={word}" for word in _inflected(kept, each)]
-    others += [f"^{first}" for first in each[:OPENING]]
-    return each, others
+    return each, _others(_inflected(kept, each), each)
 
 
 def terms(text: str) -> list[str]:
@@ -85,9 +83,10 @@ def terms(text: str) -> list[str]:
 def wordings(text: str) -> dict[str, str]:
     """Each term of a text as it is first worded there: "manag project" → "managed projects"."""
     kept, each = _kept_words(text)
-    worded = kept + _pairs(kept) + _inflected(kept, each) + kept[:OPENING]
+    inflected = _inflected(kept, each)
+    worded = kept + _pairs(kept) + inflected + kept[:OPENING]
     found: dict[str, str] = {}
-    for term, wording in zip(terms(text), worded, strict=True):
+    for term, wording in zip(each + _pairs(each) + _others(inflected, each), worded, strict=True):
         found.setdefault(term, wording)
     return found
 
@@ -100,6 +99,10 @@ def _kept_words(text: str) -> tuple[list[str], list[str]]:
 
 def _inflected(kept: list[str], each: list[str]) -> list[str]:
     return [word for word, its_stem in zip(kept, each, strict=True) if word != its_stem]
+
+
+def _others(inflected: list[str], each: list[str]) -> list[str]:
+    return [f"={word}" for word in inflected] + [f"^{first}" for first in each[:OPENING]]
 
 
 def _pairs(each: list[str]) -> list[str]:

@@ -74,22 +74,24 @@ class TopSkills:
 
     def skills(self, title: str, most: int, era: str | None = None) -> list[Skill]:
         """The first skills of a title that the index knows, of all its texts or of an era's."""
-        i = self.eras[title][era] if era else self.index.titles.index(title)
-        phrases = self.phrases[i].split("\n")[:most] if self.phrases[i] else []
-        span = slice(self.starts[i], self.starts[i] + len(phrases))
+        phrases, span = self._ranking(title, most, era)
         known = map(self._known_skill, self.known[span].tolist())
         scores = self.scores[span].tolist()
         return [Skill(*each) for each in zip(phrases, scores, known, strict=True)]
 
     def names_of(self, title: str, most: int, era: str | None = None) -> list[list[str]]:
         """What each of `skills` may be called: its phrase, then its other names."""
-        i = self.eras[title][era] if era else self.index.titles.index(title)
-        phrases = self.phrases[i].split("\n")[:most] if self.phrases[i] else []
-        known = self.known[self.starts[i] : self.starts[i] + len(phrases)].tolist()
+        phrases, span = self._ranking(title, most, era)
         return [
             [phrase, *(self.forms[place].split("\n") if place >= 0 else ())]
-            for phrase, place in zip(phrases, known, strict=True)
+            for phrase, place in zip(phrases, self.known[span].tolist(), strict=True)
         ]
+
+    def _ranking(self, title: str, most: int, era: str | None) -> tuple[list[str], slice]:
+        """The first phrases, and where what belongs to them stands."""
+        i = self.eras[title][era] if era else self.index.titles.index(title)
+        phrases = self.phrases[i].split("\n")[:most] if self.phrases[i] else []
+        return phrases, slice(self.starts[i], self.starts[i] + len(phrases))
 
     def eras_of(self, title: str) -> list[str]:
         """The eras of a title, the earliest first."""
