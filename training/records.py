@@ -72,10 +72,13 @@ class Source(Protocol):
         """Its records, in the same order each time."""
 
     def other_names(self) -> Iterator[OtherNames]:
-        """What it knows of titles' other names."""
+        """What it knows of titles' other names: nothing, unless a kind says so."""
+        return iter(())
 
     def jobs(self) -> Iterator[Job]:
-        """The jobs it knows of single people."""
+        """The jobs it knows of single people: none, unless a kind says so."""
+        return iter(())
 
     def education(self) -> Iterator[Required]:
-        """The education that it knows occupations to ask for."""
+        """The education that it knows occupations to ask for: none, unless a kind says so."""
+        return iter(())

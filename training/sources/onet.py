@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from training.errors import DataError
-from training.records import Job, OtherNames, Record, Required
+from training.records import OtherNames, Record, Required, Source
 
 OCCUPATIONS = "Occupation Data.txt"
 STATEMENTS = "Task Statements.txt"
@@ -24,7 +24,7 @@ LEVELS = {
 """O*NET's categories of the required level of education."""
 
 
-class OnetRelease:
+class OnetRelease(Source):
     """Statements, descriptions and names of all occupations of a release."""
 
     name = "onet"
@@ -57,10 +57,6 @@ class OnetRelease:
         for code, technology in self._rows(TECHNOLOGIES, "O*NET-SOC Code", "Example"):
             if code in names:
                 yield names[code], technology
-
-    def jobs(self) -> Iterator[Job]:
-        """None: a release knows no single people."""
-        return iter(())
 
     def education(self) -> Iterator[Required]:
         """What those who answered say that the job requires; nothing where the file is not there.

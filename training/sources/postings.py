@@ -7,12 +7,12 @@ import pyarrow as pa
 from pyarrow import dataset
 
 from training.errors import DataError
-from training.records import Job, OtherNames, Record, Required
+from training.records import Record, Source
 
 COLUMNS = ["kind", "title", "text", "start", "end", "left_out"]
 
 
-class Postings:
+class Postings(Source):
     """The rows that are not left out: postings, and what was imported beside them."""
 
     name = "postings"
@@ -38,15 +38,3 @@ class Postings:
             raise DataError(
                 f"{self._path} is not what `python -m training process` writes: {first}"
             ) from None
-
-    def other_names(self) -> Iterator[OtherNames]:
-        """None: postings say nothing of names."""
-        return iter(())
-
-    def jobs(self) -> Iterator[Job]:
-        """None: a posting is nobody's job yet."""
-        return iter(())
-
-    def education(self) -> Iterator[Required]:
-        """None: what one employer asks for is not what the occupation does."""
-        return iter(())

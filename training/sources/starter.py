@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from training.errors import DataError
-from training.records import Job, OtherNames, Record, Required
+from training.records import OtherNames, Record, Source
 
 DIRECTORY = Path(__file__).parent.parent / "starter"
 
@@ -30,7 +30,7 @@ class StarterTitle:
     lines: tuple[str, ...]
 
 
-class StarterCorpus:
+class StarterCorpus(Source):
     """The corpus as a source."""
 
     name = "starter"
@@ -46,14 +46,6 @@ class StarterCorpus:
         """The `also` of each title."""
         for entry in read():
             yield OtherNames(entry.also, label=entry.title)
-
-    def jobs(self) -> Iterator[Job]:
-        """None: the lines are nobody's."""
-        return iter(())
-
-    def education(self) -> Iterator[Required]:
-        """None: the lines are nobody's."""
-        return iter(())
 
 
 @cache

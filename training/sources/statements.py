@@ -6,12 +6,12 @@ The statements (CC BY 4.0, U.S. Department of Labor) come in the wheel that `tra
 from collections.abc import Iterator
 
 from training import wheel
-from training.records import Job, OtherNames, Record, Required
+from training.records import Record, Source
 
 TABLE = "task_taxonomy.csv"
 
 
-class Statements:
+class Statements(Source):
     """The statements as a source."""
 
     name = "statements"
@@ -23,15 +23,3 @@ class Statements:
             if row["taxonomy"] == "onet_task":
                 occupation = row["description"].split(" | ", 1)[0]
                 yield Record(row["name"], occupation=occupation)
-
-    def other_names(self) -> Iterator[OtherNames]:
-        """None: the wheel has statements only."""
-        return iter(())
-
-    def jobs(self) -> Iterator[Job]:
-        """None: the wheel has statements only."""
-        return iter(())
-
-    def education(self) -> Iterator[Required]:
-        """None: the wheel has statements only."""
-        return iter(())

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator
 from shared import submission
 from shared.storage import open_storage
 from shared.submission import SubmissionDamaged
-from training.records import Job, OtherNames, Record, Required
+from training.records import Record, Source
 
 NAME = "submissions"
 
 
-class Submissions:
+class Submissions(Source):
     """The jobs of all submissions that have a title; with `only`, of those of these names."""
 
     name = NAME
@@ -44,15 +44,3 @@ class Submissions:
             for job in jobs:
                 if job.title.strip() and job.description.strip():
                     yield Record(job.description, title=job.title, start=job.start, end=job.end)
-
-    def other_names(self) -> Iterator[OtherNames]:
-        """None: how people call themselves is no other name of a title."""
-        return iter(())
-
-    def jobs(self) -> Iterator[Job]:
-        """None: a submission teaches what its texts say, and nothing of its person's way."""
-        return iter(())
-
-    def education(self) -> Iterator[Required]:
-        """None: no submission tells what an occupation asks for."""
-        return iter(())

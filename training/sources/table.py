@@ -13,7 +13,7 @@ from dateutil import parser
 
 from shared.states import find_state
 from training.errors import DataError
-from training.records import Job, OtherNames, Record, Required
+from training.records import Job, Record, Source
 
 EARLIEST, LATEST = 1900, 2099
 """Years of anybody's work; others are slips of the pen."""
@@ -60,7 +60,7 @@ class Columns:
     field: str = "field"
 
 
-class Table:
+class Table(Source):
     """The rows of a table that have a title and a description."""
 
     name = "table"
@@ -85,10 +85,6 @@ class Table:
             known = "" if pd.isna(group) else str(group)
             years = {"start": _year(start), "end": _year(end)}
             yield Record(str(description), group=known, **years, **{kind: str(name).strip()})
-
-    def other_names(self) -> Iterator[OtherNames]:
-        """None: a table says nothing of names."""
-        return iter(())
 
     def jobs(self) -> Iterator[Job]:
         """One job a row, in a table that tells of people, pay or education.
@@ -117,10 +113,6 @@ class Table:
                 field=_text(field, lower=True),
                 **{kind: _text(name) or ""},
             )
-
-    def education(self) -> Iterator[Required]:
-        """None: a table tells of people, not of what is asked for."""
-        return iter(())
 
     def _orders(self, frame: pd.DataFrame) -> list[float | None]:
         """When each job came among those of its person: by the column, or else by its start.
