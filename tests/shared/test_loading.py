@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -101,15 +100,6 @@ def test_those_who_wait_for_a_load_that_fails_share_its_end(storage, tmp_path):
         for call in calls:
             call.result()
     assert storage.reads == 1
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """The store's clock stands until it is moved on; gives the function that does that."""
-    now = [1000.0]
-    stood = SimpleNamespace(monotonic=lambda: now[0], perf_counter=time.perf_counter)
-    monkeypatch.setattr(model_store, "time", stood)
-    return lambda seconds: now.__setitem__(0, now[0] + seconds)
 
 
 def test_just_after_a_failure_the_answer_is_the_same_at_once_and_then_one_tries(

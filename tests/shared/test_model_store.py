@@ -3,11 +3,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from shared import model_store
 from shared.errors import ModelsUnavailable
 from shared.model_store import REFRESH_SECONDS, SERIAL, ModelStore
 from shared.storage import DirectoryStorage, StorageError, open_storage
@@ -315,15 +313,6 @@ def test_a_new_version_is_not_looked_for_before_its_time(store, storage):
     reads = storage.reads
     assert store.get().model.content == FIRST
     assert storage.reads == reads
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that stands until it is set; gives the function that sets it."""
-    now = [1000.0]
-    stood = SimpleNamespace(monotonic=lambda: now[0], perf_counter=time.perf_counter)
-    monkeypatch.setattr(model_store, "time", stood)
-    return lambda seconds: now.__setitem__(0, now[0] + seconds)
 
 
 def test_a_new_version_is_looked_for_once_its_time_has_come(store, storage, clock):
