@@ -1,9 +1,12 @@
 """Virtual environments with a function's requirements and nothing else, as an instance has."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,11 +24,22 @@ def python_of(function: str) -> Path:
     digest = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     home = KEPT / digest
     python = home / "bin" / "python"
-    if not (home / "installed").exists():
-        shutil.rmtree(home, ignore_errors=True)
-        venv.create(home, with_pip=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", requirements], check=True)
-        subprocess.run([python, "-m", "pip", "check"], check=True)
-        (home / "installed").touch()
+    with one_at_a_time("venvs"):
+        if not (home / "installed").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            venv.create(home, with_pip=True)
+            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, "-r", requirements], check=True)
+            subprocess.run([python, "-m", "pip", "check"], check=True)
+            (home / "installed").touch()
     return python
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Holds the lock of this name: no two processes make the same thing in the checkout."""
+    lock = ROOT / ".cache" / f"{name}.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,6 +1,5 @@
 """Real parts for all tests: fitted models, functions-framework processes, a bucket emulator."""
 
-import fcntl
 import os
 import shutil
 import socket
@@ -20,6 +19,7 @@ from gcp_storage_emulator.server import create_server
 from hypothesis import settings
 
 from bench import environments
+from local import vendor
 from shared.storage import open_storage
 from tests import people
 from tests.bucket_proxy import proxied
@@ -42,8 +42,7 @@ KEYS = ROOT / ".cache" / "test-keys"
 os.environ["SIGNING_KEY"] = str(KEYS / "signing.pem")
 os.environ["MODELS_PUBLIC_KEY"] = PUBLIC_KEY = str(KEYS / "models.pub")
 KEYS.mkdir(parents=True, exist_ok=True)
-with (KEYS / "lock").open("w") as lock:  # Two runs of the tests at a time make one key.
-    fcntl.flock(lock, fcntl.LOCK_EX)
+with environments.one_at_a_time("test-keys"):
     SIGNER = signing.signer()
 
 # No test depends on how fast the machine is.
@@ -75,12 +74,10 @@ def built(name: str, tables: dict[str, str], *options: str) -> Path:
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     for table in tables.values():
         digest.update(table.encode())
-    # Two runs of the tests at a time must not build into the same place.
-    with (home / "made_of").open("a+") as made_of:
-        fcntl.flock(made_of, fcntl.LOCK_EX)
-        made_of.seek(0)
-        if made_of.read() != digest.hexdigest():
-            made_of.truncate(0)
+    made_of = home / "made_of"
+    with environments.one_at_a_time(name):
+        if not made_of.exists() or made_of.read_text() != digest.hexdigest():
+            made_of.unlink(missing_ok=True)
             # What is left of before may be signed by another key, or not at all.
             shutil.rmtree(home / "models", ignore_errors=True)
             places = ["--work", home / "work", "--out", home / "models"]
@@ -89,7 +86,7 @@ def built(name: str, tables: dict[str, str], *options: str) -> Path:
                 places += ["--source", f"table:{home / file}"]
             command = [sys.executable, "-m", "training", "build", *options, *places]
             subprocess.run(command, check=True, cwd=ROOT)
-            made_of.write(digest.hexdigest())
+            made_of.write_text(digest.hexdigest())
     return home
 
 
@@ -126,10 +123,21 @@ def own_models(models: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def staged() -> dict[str, Path]:
-    """Each function's staged bundle, as it is uploaded."""
-    subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True, cwd=ROOT)
-    return {name: ROOT / "build" / name for name in ALL_FUNCTIONS}
+def staged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each function's staged bundle, as it is uploaded; a copy of these tests' own."""
+    bundles = tmp_path_factory.mktemp("staged")
+    with environments.one_at_a_time("build"):
+        subprocess.run([ROOT / "deploy.sh", "--stage-only"], check=True, cwd=ROOT)
+        for name in ALL_FUNCTIONS:
+            shutil.copytree(ROOT / "build" / name, bundles / name)
+    return {name: bundles / name for name in ALL_FUNCTIONS}
+
+
+@pytest.fixture(scope="session")
+def libraries() -> None:
+    """What the page loads of others, in its place in the checkout."""
+    with environments.one_at_a_time("web-vendor"):
+        vendor.fetch(vendor.PAGE, ROOT / "web" / "vendor")
 
 
 @pytest.fixture(scope="session")

@@ -469,7 +469,7 @@ def test_the_page_asks_the_load_balancer_or_each_function(tree, api):
     assert ("functions describe" in done.stdout) is (api == "")
 
 
-def test_the_page_is_staged_as_it_is_uploaded(tree):
+def test_the_page_is_staged_as_it_is_uploaded(tree, libraries):
     (tree.root / ".venv").symlink_to(sys.prefix)
     for name in ("local", "web"):
         shutil.copytree(ROOT / name, tree.root / name, ignore=shutil.ignore_patterns(*LEFT_OUT))

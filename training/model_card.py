@@ -18,6 +18,7 @@ SOURCES = {
     "starter": "the starter corpus: synthetic lines, written for Career Climber",
     "statements": "O*NET® task statements",
     "onet": "an O*NET® text release",
+    "postings": "job postings and other files that were gathered; each has a license of its own",
     "submissions": "what people sent in with consent, without personal details",
     "table": "a table of whoever trained the models; its license is theirs to tell",
 }

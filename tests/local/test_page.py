@@ -26,11 +26,6 @@ def url(tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture
-def libraries():
-    vendor.fetch(vendor.PAGE, WEB / "vendor")
-
-
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [

@@ -55,7 +55,8 @@ class Sequences(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.home = tempfile.TemporaryDirectory()
+        # A store that was left behind may still be writing into its cache.
+        self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.root = Path(self.home.name)
         self.storage = Faulty(DirectoryStorage(self.root / "published"))
         self.contents = {}

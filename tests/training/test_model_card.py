@@ -4,10 +4,8 @@ import pytest
 from training.dataset import Dataset
 from training.evaluate import Bin, Measures, Sets
 from training.model_card import SOURCES, Data, card, decode, describe
+from training.records import Source
 from training.report import Confusion, Report, TitleMeasures
-from training.sources import starter, statements
-from training.sources.onet import OnetRelease
-from training.sources.table import Table
 
 DATA = Data({"starter": 13_700, "statements": 18_796}, 684, {"no words": 7, "others": 0})
 REPORT = Report(
@@ -119,5 +117,4 @@ def test_data_are_described_by_source():
 
 
 def test_every_source_is_described():
-    sources = (starter.StarterCorpus, statements.Statements, OnetRelease, Table)
-    assert {source.name for source in sources} == set(SOURCES)
+    assert {source.name for source in Source.__subclasses__()} == set(SOURCES)

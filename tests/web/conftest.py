@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from local import vendor
 from tests.conftest import ROOT
 from tests.local.test_local import local, submissions_of, wait_until_ready
 
@@ -26,12 +25,6 @@ expect.set_options(timeout=PATIENCE)
 
 STATUS = re.compile("Failed to load resource: the server responded with a status of [45]")
 """The browser's note of an answer such as 404, which the page handles."""
-
-
-@pytest.fixture(scope="session")
-def libraries() -> None:
-    """What the page loads of others."""
-    vendor.fetch(vendor.PAGE, ROOT / "web" / "vendor")
 
 
 @pytest.fixture(scope="session")
