@@ -23,7 +23,7 @@ test: $(VENV)/installed $(VENV)/spark-installed
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python .ci/audit.py
 	.ci/chromium
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 audit: $(VENV)/installed
 	$(BIN)/python .ci/audit.py
@@ -65,7 +65,8 @@ $(VENV)/installed: $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: Python 3.11 or newer is needed; set PYTHON=python3.12, say" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		$$(grep '^uv==' requirements.txt) && .ci/install $(VENV) -r requirements.txt
 	@touch $@
 
 $(VENV)/bench-installed: $(VENV)/installed bench/requirements.txt
@@ -73,8 +74,7 @@ $(VENV)/bench-installed: $(VENV)/installed bench/requirements.txt
 	@touch $@
 
 $(VENV)/spark-installed: $(VENV)/installed training/processing/requirements-spark.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		-r training/processing/requirements-spark.txt
+	.ci/install $(VENV) -r training/processing/requirements-spark.txt
 	@touch $@
 
 models/manifest.json: $(VENV)/installed $(TRAINING)

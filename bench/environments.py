@@ -27,10 +27,11 @@ def python_of(function: str) -> Path:
     with one_at_a_time("venvs"):
         if not (home / "installed").exists():
             shutil.rmtree(home, ignore_errors=True)
-            venv.create(home, with_pip=True)
-            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, "-r", requirements], check=True)
-            subprocess.run([python, "-m", "pip", "check"], check=True)
+            venv.create(home)
+            install = [ROOT / ".ci" / "install", home, "--require-hashes", "-r", requirements]
+            subprocess.run(install, check=True)
+            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
+            subprocess.run([*pip, "check"], check=True)
             (home / "installed").touch()
     return python
 
