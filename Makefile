@@ -23,7 +23,7 @@ test: $(VENV)/installed $(VENV)/spark-installed
 	@for each in shared $(wildcard functions/*/main.py); do $(BIN)/mypy $$each || exit 1; done
 	$(BIN)/python .ci/audit.py
 	.ci/chromium
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 audit: $(VENV)/installed
 	$(BIN)/python .ci/audit.py

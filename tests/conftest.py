@@ -37,6 +37,12 @@ MODELS_ARE_MADE_OF = (
     "training/requirements.txt", "functions/*/requirements.in",
 )  # fmt: skip
 
+LONGEST = (
+    "test_readme", "test_spark", "test_deploy", "test_fuzz", "test_cold_start", "test_main",
+    "test_crawl", "test_update", "test_attacks", "test_access", "test_supply", "test_soak",
+)  # fmt: skip
+"""The files that take longest."""
+
 # A key of the tests' own signs what they publish and serve. It lasts, as models in .cache do.
 KEYS = ROOT / ".cache" / "test-keys"
 os.environ["SIGNING_KEY"] = str(KEYS / "signing.pem")
@@ -48,6 +54,12 @@ with environments.one_at_a_time("test-keys"):
 # No test depends on how fast the machine is.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first: of several workers, none is left alone with one at the end."""
+    place = {name: i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
 
 
 @dataclass(frozen=True)
