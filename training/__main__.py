@@ -66,6 +66,7 @@ def _sources_of(options: argparse.Namespace) -> list[Source]:
 def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
     made = dataset.build(sources, options.min_rows)
     made.save(options.work)
+    (options.work / update.HELD_OUT).unlink(missing_ok=True)  # It was fitted on other texts.
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
     if len(made.jobs):

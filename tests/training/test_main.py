@@ -238,6 +238,14 @@ def test_without_a_fit_the_step_to_run_is_named(capsys, built, tmp_path):
     assert_one_line(run(capsys, "evaluate", "--work", tmp_path), "run the step `fit` first")
     result = run(capsys, "publish", "--work", tmp_path, "--out", tmp_path / "models")
     assert_one_line(result, "run the step `fit` first")
+
+
+def test_a_model_of_another_dataset_is_not_measured(capsys, built, table, tmp_path):
+    shutil.copytree(built[0] / "work", tmp_path / "work")
+    columns = ("--title-column", "job", "--description-column", "what")
+    work = ("--work", tmp_path / "work")
+    assert run(capsys, "dataset", "--source", f"table:{table}", *columns, *work)[0] == 0
+    assert_one_line(run(capsys, "evaluate", *work), "run the step `fit` first")
     assert not (tmp_path / "models").exists()
 
 
