@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +16,8 @@ import requests
 from shared import submission
 from shared.models import load_similar_jobs
 from shared.storage import Storage, open_storage
-from tests.conftest import BUCKET, post
+from tests.conftest import BUCKET, ROOT, post
+from tests.training.gather.career_site import career_site, posting
 from training import __main__ as training
 from training import data_version, publish, update
 from training.data_version import DataVersion, Profile, describe, profile
@@ -311,11 +314,45 @@ NOTHING = DataVersion("", "", "", {}, 0, {}, [], [], {})
 # The whole circle
 
 
-def test_what_is_sent_in_comes_into_the_answers_and_goes_again(serve, emulator, built, tmp_path):
+POSTED = (
+    "Splices the wire rope of cranes and signs for it on the night shift.",
+    "Inspects each section of a tower before it is lifted to its place.",
+    "Reads load charts and tells the operator when the wind is too strong.",
+    "Keeps shackles and slings sorted in the store by what they can carry.",
+    "Walks the site with the foreman to find where the next crane will stand.",
+    "Teaches apprentices how to signal to the cab by hand and by radio.",
+)
+
+
+@pytest.fixture
+def site():
+    with career_site() as site:
+        yield site
+
+
+def gathered(site, number, home):
+    """The processed table of that many postings, as the crawler brings them from the site."""
+    paths = [f"/added/{i}" for i in range(number)]
+    site.added = {
+        path: posting(TITLE, description=text) for path, text in zip(paths, POSTED, strict=False)
+    }
+    urls = [f"{site.url}{path}" for path in paths]
+    options = ["--contact", "https://crawler.example", "--delay", "0.001", "--out", home]
+    command = [sys.executable, "-m", "training", "gather", *options, *urls]
+    subprocess.run(list(map(str, command)), cwd=ROOT, check=True)
+    rows = home / "rows.parquet"
+    assert training.main(["process", str(home / "records.jsonl"), "--rows", str(rows)]) == 0
+    return rows
+
+
+def test_what_is_sent_in_comes_into_the_answers_and_goes_again(
+    serve, emulator, built, site, tmp_path
+):
     """Serve, submit with consent, gather, update, new version served, delete, update, gone."""
     place = Place(Path(shutil.copytree(built.root, tmp_path / "place")))
     out, sent = f"gs://{BUCKET}/models", f"gs://{BUCKET}/submissions"
     sources = ["--source", f"table:{place.table}", "--label-column", "title"]
+    sources += ["--source", f"postings:{gathered(site, 3, tmp_path)}"]
     sources += ["--source", f"submissions:{sent}"]
     options = [*sources, "--work", str(place.root / "work"), "--out", out]
     word = {"experience": [{"description": "zyzomatic"}]}
@@ -347,14 +384,16 @@ def test_what_is_sent_in_comes_into_the_answers_and_goes_again(serve, emulator, 
                    "for Sarah Whitfield, s.whitfield@example.com"}  # fmt: skip
             answer = post(submissions.url, {"experience": [job], "consent": True})
             receipts.append(answer.json()["results"][0]["receipt"])
-        place.gather([*ROWS, *((TITLE, f"Gathered from a posting, number {n}") for n in range(5))])
+        assert POSTED[2] in place.texts
+        assert POSTED[3] not in place.texts
+        gathered(site, len(POSTED), tmp_path)
 
         assert decision() == "published"
         second = served_by(jobs.url, first)
         results = post(jobs.url, word).json()["results"]
         assert results[0]["title"] == TITLE
         texts = " ".join(place.texts)
-        assert "number 4" in texts
+        assert set(POSTED) <= set(place.texts)
         assert "zyzomatic" in texts
         assert "Whitfield" not in texts
         assert "example.com" not in texts

@@ -39,7 +39,8 @@ class Asked:
 class Site:
     """`expected` are the titles that a visitor would count, each once.
 
-    `robots` are the status of robots.txt and what it says beside the usual.
+    `robots` are the status of robots.txt and what it says beside the usual; `added` are postings
+    beside the site's own, by their paths.
     """
 
     url: str = ""
@@ -48,6 +49,7 @@ class Site:
     robots: tuple[int, str] = (200, "")
     refused: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+    added: dict[str, dict[str, object]] = field(default_factory=dict)
     at_once: int = 0
     most_at_once: int = 0
     hold: threading.Event = field(default_factory=threading.Event)
@@ -178,6 +180,8 @@ class Handler(BaseHTTPRequestHandler):
             kind, make = STATIC[url.path]
             status = self.site.robots[0] if url.path == "/robots.txt" else 200
             return status, make(self.site), {"Content-Type": kind}
+        if url.path in self.site.added:
+            return 200, page(json.dumps(self.site.added[url.path])).encode(), html
         if url.path == "/listing":
             return 200, listing(int(parse_qs(url.query).get("page", ["1"])[0])).encode(), html
         if first == "listed":
