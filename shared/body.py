@@ -120,7 +120,8 @@ class _Watcher:
     def _run(self) -> None:
         while True:
             reading = self._readings.get()
-            time.sleep(max(0.0, reading.until - time.monotonic()))
+            if not reading.done:  # Of the many that are, none is worth a turn of its own.
+                time.sleep(max(0.0, reading.until - time.monotonic()))
             if not reading.done:
                 reading.end()
 
