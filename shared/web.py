@@ -16,7 +16,7 @@ import flask
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, PathConverter, Rule
 
-from shared import body, limits, logs, malformed
+from shared import body, limits, logs, malformed, server
 from shared.errors import ModelsUnavailable, RequestError, invalid
 from shared.headers import SECURITY_HEADERS
 
@@ -83,6 +83,7 @@ class Service:
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
         self._urls = urls.bind("")
         malformed.answer_in_json()
+        server.open_no_control_socket()
         if flask.has_app_context():
             self._take_over(flask.current_app)
 
