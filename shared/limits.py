@@ -10,7 +10,7 @@ TEXT_CHARACTERS = 100_000
 TITLE_CHARACTERS = 200
 NESTING = 20
 BODY_SECONDS = 10
-"""From the first look at a body to its last byte."""
+"""From the first look at a body to its last byte, and as long for the head before it."""
 REQUEST_SECONDS = 60
 """For a request altogether, after which Cloud Run ends it: `TIMEOUT` in `deploy.sh`."""
 SKILLS_DEFAULT = 20
