@@ -183,13 +183,13 @@ class ModelStore(Generic[T]):
         if self._loaded and self._loaded.version == current.version:
             if self._loaded.serial == current.serial:
                 return self._loaded
+            self._keep_serial(current, serials)
             return replace(self._loaded, serial=current.serial)
         file = current.file(self._name)
         with self._file(current, file, attempt.over) as path:
             loaded = Loaded(self._load(path, file.name), current.version, current.serial)
             self._check_answers(loaded.model, current)
-        if not isinstance(self._storage, DirectoryStorage):
-            serials.keep(current.serial)
+        self._keep_serial(current, serials)
         seconds = round(time.perf_counter() - started, 3)
         logs.write("INFO", "loaded", file=file.name, version=loaded.version, seconds=seconds)
         return loaded
@@ -214,6 +214,10 @@ class ModelStore(Generic[T]):
                 "somebody put an old one back; publish again, or go back by "
                 "`python -m training rollback`"
             )
+
+    def _keep_serial(self, current: Manifest, serials: "_Serials") -> None:
+        if not isinstance(self._storage, DirectoryStorage):
+            serials.keep(current.serial)
 
     def _check_answers(self, model: T, current: Manifest) -> None:
         """Raises `ModelsUnavailable` where the model does not answer as before it was published."""

@@ -257,6 +257,21 @@ def test_a_publication_before_a_rollback_is_not_followed_after_it(
     until(lambda: warm.get().version == made.version)
 
 
+def test_nor_after_a_start_where_the_rollback_led_to_what_was_loaded(
+    storage, owner, attacker, tmp_path
+):
+    rollback(storage)
+    warm = store(storage, tmp_path / "cache")
+    assert served(warm) == "first"
+    owner.publish("third")
+    taken_back = storage.read("manifest.json")
+    made = rollback(storage)
+    until(lambda: warm.get().serial == made.serial)
+    put(attacker, "manifest.json", taken_back)
+    with pytest.raises(ModelsUnavailable, match="put an old one back"):
+        store(storage, tmp_path / "cache").get()
+
+
 def test_a_serial_is_remembered_for_its_place_and_key_only(storage, owner, emulator, tmp_path):
     assert served(store(storage, tmp_path / "cache")) == "second"
     other = open_storage(f"gs://{BUCKET}/elsewhere")
