@@ -21,6 +21,11 @@ class Experience:
         """What the models read: the description, or the title where there is nothing else."""
         return self.description if self.description.strip() else self.title
 
+    @property
+    def characters(self) -> int:
+        """Of all that was read of it, also of what the models do not read."""
+        return sum(map(len, (self.description, self.title, self.start, self.end)))
+
 
 def parse(body: object) -> list[Experience]:
     """The experiences of a request's body; at least one.
@@ -43,7 +48,7 @@ def parse(body: object) -> list[Experience]:
     if len(items) > limits.EXPERIENCES:
         raise RequestError(413, "too_large", f"{name}: at most {limits.EXPERIENCES}, please.")
     experiences = [read(item, f"{name}[{i}]") for i, item in enumerate(items)]
-    if sum(len(experience.text) for experience in experiences) > limits.TEXT_CHARACTERS:
+    if sum(experience.characters for experience in experiences) > limits.TEXT_CHARACTERS:
         raise _too_long(name)
     return experiences
 
@@ -63,9 +68,9 @@ def _read_item(item: object, name: str) -> Experience:
         raise invalid(f"{name}.description: must be a string.")
     return Experience(
         _string(fields, "description", name),
-        _string(fields, "title", name),
-        _string(fields, "start", name),
-        _string(fields, "end", name),
+        _short(fields, "title", name, limits.TITLE_CHARACTERS),
+        _short(fields, "start", name, limits.DATE_CHARACTERS),
+        _short(fields, "end", name, limits.DATE_CHARACTERS),
     )
 
 
@@ -83,9 +88,9 @@ def _read_work(item: object, name: str) -> Experience:
     ]
     return Experience(
         "\n".join(line for line in lines if line),
-        _string(fields, "position", name),
-        _string(fields, "startDate", name),
-        _string(fields, "endDate", name),
+        _short(fields, "position", name, limits.TITLE_CHARACTERS),
+        _short(fields, "startDate", name, limits.DATE_CHARACTERS),
+        _short(fields, "endDate", name, limits.DATE_CHARACTERS),
     )
 
 
@@ -104,6 +109,10 @@ def _string(fields: Mapping[str, object], key: str, name: str) -> str:
     if len(value) > limits.TEXT_CHARACTERS:
         raise _too_long(f"{name}.{key}")
     return web.check_text(value, f"{name}.{key}")
+
+
+def _short(fields: Mapping[str, object], key: str, name: str, most: int) -> str:
+    return web.check_text(_string(fields, key, name), f"{name}.{key}", most)
 
 
 def _too_long(name: str) -> RequestError:

@@ -6,8 +6,10 @@
 BODY_BYTES = 1 << 20
 EXPERIENCES = 100
 TEXT_CHARACTERS = 100_000
-"""Characters of all experiences of one request together."""
+"""Characters of all experiences of one request together, titles and dates included."""
 TITLE_CHARACTERS = 200
+DATE_CHARACTERS = 50
+"""Of the start and the end of an experience, which are read for their year."""
 NESTING = 20
 BODY_SECONDS = 10
 """From the first look at a body to its last byte, and as long for the head before it."""

@@ -843,8 +843,8 @@ def test_the_page_has_the_limits_of_the_code():
     rows = re.findall(row, PAGE, re.MULTILINE)
     documented = {name: int(number.replace(",", "")) for number, name in rows}
     assert documented.keys() == {
-        "BODY_BYTES", "EXPERIENCES", "TEXT_CHARACTERS", "TITLE_CHARACTERS", "NESTING",
-        "BODY_SECONDS", "REQUEST_SECONDS", "SKILLS_MOST",
+        "BODY_BYTES", "EXPERIENCES", "TEXT_CHARACTERS", "TITLE_CHARACTERS", "DATE_CHARACTERS",
+        "NESTING", "BODY_SECONDS", "REQUEST_SECONDS", "SKILLS_MOST",
     }  # fmt: skip
     assert documented == {name: getattr(limits, name) for name in documented}
 

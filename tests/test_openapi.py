@@ -125,6 +125,7 @@ def test_its_limits_are_those_of_the_code():
     ]
     depth, breadth = (parts["parameters"][each]["schema"] for each in ("Depth", "Breadth"))
     titles = [parts["parameters"][each]["schema"] for each in ("TitleInPath", "TitleInQuery", "Q")]
+    titles.append(parts["schemas"]["OptionalTitle"])
     texts = [
         experiences["items"]["properties"]["description"]["maxLength"],
         parts["schemas"]["OptionalText"]["maxLength"],
@@ -138,6 +139,7 @@ def test_its_limits_are_those_of_the_code():
         "EXPERIENCES": {experiences["maxItems"], work["maxItems"]},
         "TEXT_CHARACTERS": set(texts),
         "TITLE_CHARACTERS": {each["maxLength"] for each in titles},
+        "DATE_CHARACTERS": {parts["schemas"]["OptionalDate"]["maxLength"]},
         "SKILLS_DEFAULT": {skills["default"]},
         "SKILLS_MOST": {skills["maximum"], *(each["maxItems"] for each in lists)},
         "SUGGESTIONS": {suggestions["suggestions"]["maxItems"]},
@@ -409,7 +411,10 @@ BODIES = [
     {"experience": [{"description": None, "title": "cook"}]},
     {"experience": [{"description": 7}]},
     {"experience": [{"description": TEXT, "title": 7}]},
+    {"experience": [{"description": TEXT, "title": "a" * limits.TITLE_CHARACTERS}]},
+    {"experience": [{"description": TEXT, "title": "a" * (limits.TITLE_CHARACTERS + 1)}]},
     {"experience": [{"description": TEXT, "start": 2012}]},
+    {"experience": [{"description": TEXT, "start": "2" * (limits.DATE_CHARACTERS + 1)}]},
     {"experience": [{"description": TEXT, "end": ["2012"]}]},
     {"experience": [{"description": TEXT}, {}]},
     {"experience": None, "work": [{"summary": TEXT}]},
@@ -421,6 +426,8 @@ BODIES = [
     {"work": [{"highlights": [7]}]},
     {"work": [{"summary": TEXT, "endDate": 2012}]},
     {"work": [{"position": {"name": "cook"}}]},
+    {"work": [{"summary": TEXT, "position": "a" * (limits.TITLE_CHARACTERS + 1)}]},
+    {"work": [{"summary": TEXT, "endDate": "2" * (limits.DATE_CHARACTERS + 1)}]},
     {},
     [],
     None,

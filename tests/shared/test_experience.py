@@ -132,8 +132,6 @@ def test_there_is_only_so_much_text_in_all_experiences_together():
     ("body", "field"),
     [
         ({"experience": [{"description": "{}"}]}, "experience[0].description"),
-        ({"experience": [{"description": "x", "title": "{}"}]}, "experience[0].title"),
-        ({"experience": [{"description": "x", "end": "{}"}]}, "experience[0].end"),
         ({"work": [{"summary": "{}"}]}, "work[0].summary"),
         ({"work": [{"highlights": ["{}"]}]}, "work[0].highlights"),
     ],
@@ -149,6 +147,34 @@ def test_one_text_too_long_is_a_413_that_names_it(body, field):
     error = refused(filled(body))
     assert (error.status, error.code) == (413, "too_large")
     assert error.message.startswith(f"{field}:")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "most"),
+    [
+        ("experience", "title", limits.TITLE_CHARACTERS),
+        ("experience", "start", limits.DATE_CHARACTERS),
+        ("experience", "end", limits.DATE_CHARACTERS),
+        ("work", "position", limits.TITLE_CHARACTERS),
+        ("work", "startDate", limits.DATE_CHARACTERS),
+        ("work", "endDate", limits.DATE_CHARACTERS),
+    ],
+)
+def test_a_title_or_date_too_long_is_a_400_that_names_it(name, key, most):
+    parse({name: [{"description": "x", key: "x" * most}]})
+    error = refused({name: [{"description": "x", key: "x" * (most + 1)}]})
+    assert (error.status, error.code) == (400, "invalid_request")
+    assert error.message == f"{name}[0].{key}: at most {most} characters, please."
+
+
+@pytest.mark.parametrize("key", ["title", "start", "end"])
+def test_titles_and_dates_count_in_the_text_of_all_experiences(key):
+    most = {"description": "x" * (limits.TEXT_CHARACTERS - 1)}
+    assert len(parse({"experience": [most, {"description": "", key: "1"}]})) == 2
+    error = refused({"experience": [most, {"description": "", key: "12"}]})
+    assert (error.status, error.code) == (413, "too_large")
+    most[key] = "12"
+    assert refused({"experience": [most]}).status == 413
 
 
 def test_summary_and_highlights_count_together():
