@@ -10,7 +10,7 @@ from pathlib import Path
 from shared import manifest
 from shared.errors import ModelsUnavailable
 from shared.manifest import Check, Manifest
-from shared.storage import Storage
+from shared.storage import Changed, Storage
 from training import signing
 from training.errors import DataError
 from training.progress import progress
@@ -44,7 +44,7 @@ def publish(
         return previous
     text = made.encode(signer)
     storage.write(made.path(manifest.CURRENT), text)
-    storage.write(manifest.CURRENT, text, generation=generation)
+    _write_current(storage, text, generation)
     return made
 
 
@@ -66,7 +66,7 @@ def rollback(storage: Storage) -> Manifest:
     if kept.version != found.previous:
         raise DataError(f"in the place of version {found.previous} is {kept.version}")
     made = replace(kept, serial=_next_serial(found))
-    storage.write(manifest.CURRENT, made.encode(signing.signer()), generation=generation)
+    _write_current(storage, made.encode(signing.signer()), generation)
     return made
 
 
@@ -86,6 +86,16 @@ def current(storage: Storage) -> Manifest | None:
         if error.older:
             return None
         raise
+
+
+def _write_current(storage: Storage, text: bytes, generation: int) -> None:
+    """Raises `Changed` where somebody else wrote it since `generation`."""
+    try:
+        storage.write(manifest.CURRENT, text, generation=generation)
+    except Changed:
+        # Where the answer was lost, it was ourselves, and the client's next try found that.
+        if storage.read(manifest.CURRENT) != text:
+            raise
 
 
 def _read(storage: Storage, name: str) -> Manifest | None:

@@ -14,6 +14,7 @@ from shared.model_store import ModelStore
 from shared.models import first_title, load_similar_jobs
 from shared.storage import Changed, DirectoryStorage, StorageError, open_storage
 from shared.top_skills import first_skill, load_top_skills
+from tests.bucket_proxy import proxied
 from tests.conftest import BUCKET, PUBLIC_KEY, SIGNER
 from training import __main__ as training
 from training.errors import DataError
@@ -245,6 +246,30 @@ def test_publishing_that_breaks_off_leaves_the_old_version_current(directory, fi
     assert current(directory) == old
     new = publish(files("one"), directory, {})
     assert (current(directory), new.previous) == (new, old.version)
+
+
+@pytest.fixture
+def loses(emulator, monkeypatch):
+    """Makes of a number a bucket that loses the answer to the write of that number."""
+    with proxied(emulator) as proxy:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", proxy.url)
+        bucket = open_storage(f"gs://{BUCKET}/models")
+        yield lambda nth: Interrupted(bucket, nth, lambda: setattr(proxy, "lost", 1))
+        assert proxy.lost == 0
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_publishing_whose_answer_is_lost_is_published(loses, files, nth):
+    bucket = loses(nth)
+    assert publish(files("one"), bucket, {}) == current(bucket)
+
+
+def test_going_back_whose_answer_is_lost_is_gone_back(loses, files):
+    bucket = loses(9)
+    one = publish(files("one"), bucket, {})
+    publish(files("two"), bucket, {})
+    back = rollback(bucket)
+    assert (back, back.version) == (current(bucket), one.version)
 
 
 def test_the_manifest_is_written_last(directory, files):
