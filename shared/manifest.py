@@ -33,8 +33,10 @@ class OtherFormat(ModelsUnavailable):
     """The manifest is of another release, an older one or not."""
 
     def __init__(self, found: object) -> None:
+        # Anything but a number may be as long as a manifest may be.
+        said = found if isinstance(found, int) else type(found).__name__
         super().__init__(
-            f"the manifest has format {found!r}, these functions read {FORMAT}: deploy functions "
+            f"the manifest has format {said}, these functions read {FORMAT}: deploy functions "
             "and publish models from the same release (PUBLISH=always ./deploy.sh does both)"
         )
         self.older = isinstance(found, int) and found < FORMAT

@@ -59,7 +59,10 @@ def load(path: Path, expected: type[T], *others: type) -> T:
         with path.open("rb") as file:
             content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         if content[:8] != MAGIC:
-            raise ModelsUnavailable(f"{path.name} is not a model file of this release")
+            raise ModelsUnavailable(
+                f"{path.name} is not a model file of this release: fit and publish again with "
+                "this release"
+            )
         start = 16 + int.from_bytes(content[8:16], "little")
         index = json.loads(bytes(content[16:start]))
         parts = [_part(content, start, *span) for span in [index["pickle"], *index["buffers"]]]

@@ -96,6 +96,13 @@ def test_another_format_is_refused_and_says_what_to_do(number):
         manifest.decode(json.dumps(value).encode())
 
 
+def test_a_format_that_is_no_number_is_not_quoted():
+    value = {**json.loads(GOOD.encode()), "format": "A" * 900_000}
+    with pytest.raises(ModelsUnavailable, match="has format str, these") as caught:
+        manifest.decode(json.dumps(value).encode())
+    assert len(str(caught.value)) < 200
+
+
 BAD_PATHS = ["../../x", "..", ".", "", "/etc/passwd", "a/b", "a\\b", "a\n", "ａ", "a" * 65, 7, None]
 
 

@@ -211,6 +211,12 @@ def test_a_file_that_is_no_model_is_refused(tmp_path, content):
         load(tmp_path / "a.model")
 
 
+def test_a_file_of_another_release_is_refused_and_says_what_to_do(path):
+    path.write_bytes(b"climber0" + path.read_bytes()[8:])
+    with pytest.raises(ModelsUnavailable, match="publish again with this release"):
+        load(path)
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ModelsUnavailable, match=r"a\.model"):
         load(tmp_path / "a.model")

@@ -342,7 +342,11 @@ def test_models_that_cannot_be_loaded_are_not_published(directory, fitted, capsy
     work = fitted("one")
     (work / "top_skills.model").write_text("no model")
     code, _, errors = run(capsys, "publish", "--work", work, "--out", directory.root)
-    assert (code, errors) == (1, "error: top_skills.model is not a model file of this release\n")
+    assert (code, errors) == (
+        1,
+        "error: top_skills.model is not a model file of this release: fit and publish again with "
+        "this release\n",
+    )
     assert directory.read("manifest.json") is None
 
 
