@@ -146,17 +146,45 @@ VULNERABLE = {"name": "flask", "version": "0.5", "vulns": [
     ],
 )
 def test_the_audit_fails_for_what_is_known_and_says_what_is_not(audit, packages, known, said):
-    found, line = audit.judge(json.dumps({"dependencies": packages, "fixes": []}))
+    report = json.dumps({"dependencies": packages, "fixes": []})
+    found, line = audit.judge(report, "Found 1 known vulnerability in 1 package")
     assert found is known
     assert said in line
 
 
 def test_an_audit_that_cannot_be_done_says_so_in_a_line_and_is_no_failure(audit):
-    assert audit.judge("") == (False, "NOT DONE, the database cannot be reached")
     nowhere = {"PATH": "/usr/bin:/bin", "HTTPS_PROXY": "http://127.0.0.1:9", "HOME": "/nonexistent"}
     done = subprocess.run(
         [sys.executable, ROOT / ".ci" / "audit.py"], env=nowhere, capture_output=True, text=True
     )
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == len(ALL_FUNCTIONS)
-    assert all("NOT DONE" in line for line in done.stdout.splitlines())
+    assert all("NOT DONE, the database cannot" in line for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("complaint", "failed", "said"),
+    [
+        ("  File …\nrequests.exceptions.ConnectionError: refused\n", False, "NOT DONE"),
+        ("  File …\nrequests.exceptions.ReadTimeout: read timed out\n", False, "NOT DONE"),
+        ("ERROR:pip_audit._cli:Could not connect to the feed\nERROR:Tip\n", False, "NOT DONE"),
+        ("usage: …\npip-audit: error: no such option\n\n", True, "FAILED, pip-audit: error: no"),
+        ("  File …\nrequests.exceptions.HTTPError: 401\nServiceError", True, "FAILED, Service"),
+        ("", True, "FAILED"),
+    ],
+)  # fmt: skip
+def test_an_audit_that_fails_for_another_reason_than_the_network_fails(
+    audit, complaint, failed, said
+):
+    found, line = audit.judge("", complaint)
+    assert found is failed
+    assert line.startswith(said)
+
+
+def test_a_lock_that_cannot_be_read_fails_the_audit(audit, tmp_path):
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("flask=\n")
+    found, line = audit.judge(*audit.ask(lock))
+    assert found
+    assert line.startswith("FAILED")
+    assert "\n" not in line
