@@ -90,9 +90,11 @@ def decode(content: str) -> DataVersion:
 def describe(data: Dataset) -> DataVersion:
     """Describes a dataset, the code that is running and what it runs on."""
     by_source = {str(name): rows for name, rows in data.rows.groupby("source")}
-    names = json.dumps([data.names, data.titles], sort_keys=True)
+    # Pay, paths and education are made of the jobs and of what titles ask for, not of the texts.
+    others = json.dumps([data.names, data.titles, data.required], sort_keys=True)
+    content = _digest(data.rows) + _digest(data.jobs) + others
     return DataVersion(
-        version=hashlib.sha256((_digest(data.rows) + names).encode()).hexdigest()[:12],
+        version=hashlib.sha256(content.encode()).hexdigest()[:12],
         code=_code(),
         python=platform.python_version(),
         packages={name: version(name) for name in PACKAGES},

@@ -16,6 +16,7 @@ import requests
 from shared import submission
 from shared.models import load_similar_jobs
 from shared.storage import Storage, open_storage
+from tests import people
 from tests.conftest import BUCKET, ROOT, post
 from tests.training.gather.career_site import career_site, posting
 from training import __main__ as training
@@ -133,6 +134,29 @@ def test_the_same_again_changes_nothing(updated, tmp_path, capsys):
     assert place.update()["decision"] == "unchanged"
     assert place.current == updated[0].current
     assert f"unchanged: {place.current.version}" in capsys.readouterr().out
+
+
+def test_what_only_the_figures_are_made_of_is_new_data_as_well(place):
+    def decided(jobs):
+        texts = pd.DataFrame(ROWS, columns=["title", "description"])
+        pd.concat([texts, jobs]).to_csv(place.table, index=False)
+        return place.update()["decision"]
+
+    jobs = people.jobs()
+    assert decided(jobs) == "published"
+    assert decided(jobs) == "unchanged"
+    jobs.loc[0, "salary"] = "$250,000"
+    assert decided(jobs) == "published"
+    assert decided(jobs[jobs["person"] != "p0"]) == "published"
+
+
+def test_what_titles_ask_for_is_of_the_data_version_in_whichever_order(built):
+    data = Dataset.load(built.root / "work")
+    shares = {"high school": 0.75, "bachelor": 0.25}
+    asked = replace(data, required={TITLE: shares})
+    turned = replace(data, required={TITLE: dict(reversed(shares.items()))})
+    assert describe(asked).version != describe(data).version
+    assert describe(asked).version == describe(turned).version
 
 
 def test_the_same_input_makes_the_same_bytes(updated, tmp_path):
