@@ -113,9 +113,19 @@ def _is_marked(written: str, amount: "re.Match[str]") -> bool:
 
 def _is_bare_pay(written: str, amount: "re.Match[str]") -> bool:
     """Whether a number without a currency is meant for money."""
-    if amount["k"] or any(unit.search(written) for unit, _ in _UNITS):
+    if amount["k"] or _ends_in_thousands(written, amount):
+        return True
+    if any(unit.search(written) for unit, _ in _UNITS):
         return True
     return _dollars(amount) >= SURELY_A_YEARS and not re.search(r"[^\W\d_]{4}", written)
+
+
+def _ends_in_thousands(written: str, first: "re.Match[str]") -> bool:
+    """Whether it begins a range such as "80-95k"; not the 3 of "level 3 - 85k"."""
+    second = _second_of_range(written, first)
+    if not (second and second["k"] and _TO.fullmatch(written, first.end(), second.start())):
+        return False
+    return _with_k_for_both([_dollars(first), _dollars(second)], first, second)[0] >= LEAST
 
 
 def _second_of_range(written: str, first: "re.Match[str]") -> "re.Match[str] | None":
