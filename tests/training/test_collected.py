@@ -206,9 +206,11 @@ def test_without_an_order_jobs_are_ordered_by_their_start(table):
 @pytest.mark.parametrize(
     ("written", "dollars"),
     [
-        ("85000", 85_000), ("$85,000", 85_000), ("85k", 85_000), ("USD 85,000.50", 85_000.5),
+        ("85000", 85_000), ("$85,000", 85_000), ("85k", 85_000), ("USD 85,000.60", 85_001),
         ("85000.0", 85_000), ("$ 85K", 85_000), ("25", None), ("-85000", None), ("", None),
-        ("80-90k", None), ("99999999", None), ("a lot", None),
+        ("80-90k", 85_000), ("99999999", None), ("a lot", None), ("85000.5", 85_000.5),
+        ("$45/hr", 93_600), ("$85,000 - $95,000", 90_000), ("$4,000/month", 48_000),
+        ("85-95k", 90_000), ("up to $120,000", None), ("£85,000", None), ("45.125", None),
     ],
 )  # fmt: skip
 def test_salaries_are_read_as_people_write_them(table, written, dollars):
@@ -224,11 +226,37 @@ def test_salaries_are_read_as_people_write_them(table, written, dollars):
         ("Bachelor of Arts", "bachelor"), ("Associates", "associate"), ("GED", "high school"),
         ("High School Diploma", "high school"), ("some college, no degree", "some college"),
         ("Certificate in Welding", "certificate"), ("Abitur", "abitur"), ("", None),
+        # A state's letters, or a degree's.
+        ("MA", "master"), ("ms", "master"), ("BA", "bachelor"), ("B.A., M.A.", "master"),
+        ("BA, MA", "master"), ("BS, Biology, MS", "master"), ("Statistics, MS", "master"),
+        ("High School Diploma, Boston, MA", "high school"),
+        ("High school, Boston MA 02115", "high school"),
+        ("Bachelor of Arts, Jackson, MS", "bachelor"), ("PhD, Baltimore, MD", "doctorate"),
+        # Words that are letters of a degree as well, and degrees before their field.
+        ("Certified as a welder", "certificate"), ("As a welder", "as a welder"),
+        ("BS Computer Science", "bachelor"), ("AA", "associate"), ("AS Nursing", "associate"),
+        # Several: the highest.
+        ("Bachelor's and Master's", "master"), ("MBA/PhD", "doctorate"),
+        ("Doctor of Physical Therapy", "doctorate"), ("J.D.", "professional"),
+        ("High school, no diploma", "less than high school"),
+        ("Less than high school", "less than high school"),
     ],
 )  # fmt: skip
 def test_levels_of_education_are_read_as_people_write_them(table, written, level):
     (job,) = table(title=["cook"], education=[written], person=["p"])
     assert job.level == level
+
+
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [
+        ("ca", "California"), ("texas", "Texas"), ("San Francisco, CA", "California"),
+        ("Austin, Texas, USA", "Texas"), ("Remote", None), ("Toronto, ON", None), ("", None),
+    ],
+)  # fmt: skip
+def test_states_are_those_of_the_places_that_people_write(table, written, state):
+    (job,) = table(title=["cook"], state=[written], person=["p"])
+    assert job.state == state
 
 
 def test_a_dataset_keeps_its_jobs(tmp_path):

@@ -13,30 +13,45 @@ from dateutil import parser
 
 from shared.states import find_state
 from training.errors import DataError
+from training.processing.education import education
+from training.processing.location import state as state_of
+from training.processing.salary import yearly
 from training.records import Job, Record, Source
 
 EARLIEST, LATEST = 1900, 2099
 """Years of anybody's work; others are slips of the pen."""
-
-
 LEAST_SALARY, MOST_SALARY = 1_000, 10_000_000
-"""Dollars of a year's work; others are of an hour, a month, or slips of the pen."""
-LEVELS = {
-    level: re.compile(rf"\b(?:{forms})\b")
+"""Dollars of a year's work that a bare number may say; others are slips of the pen."""
+LEVELS = ("doctorate", "professional", "master", "bachelor", "associate", "some college",
+          "certificate", "less than high school", "high school")  # fmt: skip
+"""Levels of education, of which the first that a cell names counts."""
+
+_WORDS = {
+    level: re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
     for level, forms in (
-        ("doctorate", r"phd|dphil|edd|dba|md|jd|dds|dvm|pharmd|doctor\w*"),
-        ("master", r"masters?|master's|ms|msc|ma|mba|meng|med|mfa|mph|msw|mtech|mphil"),
-        ("bachelor", r"bachelors?|bachelor's|bs|bsc|ba|bba|beng|btech|bfa|bsn|undergraduate"),
-        ("associate", r"associates?|associate's|aa|as|aas"),
+        ("doctorate", r"doctor of (?!medicine|dental|pharmacy|veterinary|osteopath)\w+"),
         ("some college", r"some college"),
         ("certificate", r"certificat\w+|certified|diploma program|vocational|bootcamp"),
         ("less than high school", r"less than high school|no diploma"),
-        ("high school", r"high school|hs|ged|secondary school"),
     )
 }
-"""Levels of education, with what people write for them; the first that fits counts."""
-
-_SALARY = re.compile(r"(?:us|usd)?\s*\$?\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(k)?(?:\s*usd)?", re.I)
+"""What people write of their own schooling, and no posting asks for."""
+_LETTERS = {
+    level: frozenset(forms.split())
+    for level, forms in (
+        ("doctorate", "phd dphil edd dba doctor doctoral"),
+        ("professional", "jd md dds dvm pharmd"),
+        ("master", "ms msc ma mba meng med mfa mph msw mtech mphil master"),
+        ("bachelor", "bs bsc ba bba beng btech bfa bsn undergraduate"),
+        ("associate", "aa as aas associate associates"),
+        ("high school", "hs ged"),
+    )
+}
+"""What is a degree where it stands alone; in capitals, also before its field."""
+_DEGREES = re.compile(r"\s*(?:[,;|/&\n]|\band\b|\s[-–—]\s)\s*", re.IGNORECASE)
+_IN_STATE = re.compile(r"[,\s]\s*(?:MA|MD|MS)(?:\s+\d{5}(?:-\d{4})?)?$")
+"""States whose letters are a degree's as well."""
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ class Table(Source):
                 person=_text(person) or f"row {i}",
                 order=order if _text(person) else None,
                 salary=_dollars(salary),
-                state=find_state(_text(state) or ""),
+                state=_state(_text(state) or ""),
                 level=_level(_text(level)),
                 field=_text(field, lower=True),
                 **{kind: _text(name) or ""},
@@ -198,17 +213,50 @@ def _text(value: object, *, lower: bool = False) -> str | None:
 
 
 def _dollars(value: object) -> float | None:
-    """ "$85,000", "85k" or a number; None of what is none, or nobody's salary of a year."""
-    found = _SALARY.fullmatch((_text(value) or "").replace(",", ""))
-    if not found:
-        return None
-    dollars = float(found[1]) * (1000 if found[2] else 1)
-    return dollars if LEAST_SALARY <= dollars <= MOST_SALARY else None
+    """Of a year: a bare number, or what `salary.yearly` reads; the middle of a range.
+
+    None of what is none, or only one end of a range.
+    """
+    written = _text(value) or ""
+    plain = written.replace(",", "")
+    if _NUMBER.fullmatch(plain):
+        return float(plain) if LEAST_SALARY <= float(plain) <= MOST_SALARY else None
+    pay = yearly(written)
+    return None if pay.low is None or pay.high is None else (pay.low + pay.high) / 2
 
 
+def _state(written: str) -> str | None:
+    """The state of a cell that is its name or letters, in whichever case, or a place in it."""
+    return find_state(written) or state_of(written)
+
+
+@lru_cache(maxsize=100_000)
 def _level(written: str | None) -> str | None:
-    """The level that a degree or school is of; what is none of `LEVELS` stays, in lower case."""
+    """The highest level that a cell names; what names none of `LEVELS` stays, in lower case."""
     if written is None:
         return None
-    plain = written.lower().replace(".", "").replace("’", "'")
-    return next((level for level, form in LEVELS.items() if form.search(plain)), plain)
+    found = _levels(_without_state(written))
+    return next((level for level in LEVELS if level in found), written.lower().replace(".", ""))
+
+
+def _without_state(written: str) -> str:
+    """Without the end of "High School Diploma, Boston, MA"; "BS, MA" and "BS, Biology, MA" stay."""
+    before = _IN_STATE.sub("", written)
+    place = _DEGREES.split(before)[-1]
+    is_field = education(f"Bachelor of {place}").field
+    return before if _levels(before) and not _levels(place) and not is_field else written
+
+
+def _levels(written: str) -> set[str]:
+    found = set()
+    for part in _DEGREES.split(written):
+        found |= {level for level, words in _WORDS.items() if words.search(part)}
+        found |= {education(part).level, _by_letters(part)}
+    return found - {""}
+
+
+def _by_letters(part: str) -> str:
+    first, _, others = part.replace(".", "").partition(" ")
+    if others and sum(map(str.isupper, first)) < 2:
+        return ""  # "As a welder", "Master plumber".
+    return next((level for level, forms in _LETTERS.items() if first.lower() in forms), "")
