@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
@@ -237,11 +238,14 @@ class BucketStorage:
     def delete(self, name: str) -> bool:
         from google.api_core.exceptions import NotFound
 
-        def call(blob: Any, **options: Any) -> bool:
+        def call(blob: Any, retry: Any, **options: Any) -> bool:
+            failed: list[Exception] = []
+            delete = retry(partial(blob.delete, retry=None, **options), on_error=failed.append)
             try:
-                blob.delete(**options)
+                delete()
             except NotFound:
-                return False
+                # A try before may have deleted it, and only its answer was lost.
+                return bool(failed)
             return True
 
         return self._call(name, call)

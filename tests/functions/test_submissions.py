@@ -243,6 +243,17 @@ def test_a_write_whose_answer_is_lost_is_one_write(in_bucket, bucket, proxy):
     assert bucket.names() == [submission.name_of(receipt)]
 
 
+def test_what_is_taken_back_by_a_try_whose_answer_is_lost_is_not_said_to_be_unknown(
+    in_bucket, bucket, proxy
+):
+    receipt = receipt_of(post(in_bucket.url, BODY))
+    proxy.lost = 1
+    assert delete(in_bucket, receipt).status_code == 204
+    assert proxy.lost == 0
+    assert bucket.names() == []
+    assert_http_error(delete(in_bucket, receipt), 404, "unknown_receipt")
+
+
 def test_where_the_bucket_refuses_it_is_a_503_and_the_key_it_names_completes_it(
     in_bucket, bucket, proxy
 ):
