@@ -11,7 +11,7 @@ REGION=${REGION:-us-central1} # where the functions run and a new bucket is made
 MODELS_URI=${MODELS_URI:-} # gs://bucket/prefix; unset: gs://PROJECT-career-climber/models
 PUBLISH=${PUBLISH:-missing} # models built here: always, never, or if the bucket has none (missing)
 SUBMISSIONS_URI=${SUBMISSIONS_URI:-} # unset: gs://PROJECT-career-climber-submissions/kept
-SUBMISSIONS_KEY=${SUBMISSIONS_KEY:-} # Cloud KMS key to encrypt submissions with; unset: Google's
+SUBMISSIONS_KEY=${SUBMISSIONS_KEY:-} # Cloud KMS key for submissions; unset: the bucket's, at first Google's
 SUBMISSIONS_ACCOUNT=${SUBMISSIONS_ACCOUNT:-career-climber-submissions} # account of that function
 UPDATE_ACCOUNT=${UPDATE_ACCOUNT:-career-climber-update} # account that `schedule` trains as
 UPDATE_SOURCES=${UPDATE_SOURCES:-starter statements} # what it trains on beside submissions
@@ -283,24 +283,26 @@ make_submissions_place() { # a bucket of its own, where one account may only add
 }
 
 make_submissions_bucket() {
-	local hint="you need roles/storage.admin in $PROJECT" flags
+	local hint="you need roles/storage.admin in $PROJECT" flags always
 	flags=(
 		--location="$REGION" --uniform-bucket-level-access --public-access-prevention
 		--soft-delete-duration=0 # what is deleted is gone
 	)
+	# Also where it is there already: nothing is kept longer than the file says, or once deleted,
+	# and what comes in from now on is encrypted with the key.
+	always=(--clear-soft-delete --lifecycle-file=functions/submissions/lifecycle.json)
+	if [[ -n $SUBMISSIONS_KEY ]]; then
+		run "you need roles/cloudkms.admin on the key SUBMISSIONS_KEY" \
+			gcloud storage service-agent --authorize-cmek="$SUBMISSIONS_KEY" "${COMMON[@]}"
+		flags+=(--default-encryption-key="$SUBMISSIONS_KEY")
+		always+=(--default-encryption-key="$SUBMISSIONS_KEY")
+	fi
 	if lacks "" gcloud storage buckets describe "$SUBMISSIONS_BUCKET" --format="value(name)" \
 		"${COMMON[@]}"; then
-		if [[ -n $SUBMISSIONS_KEY ]]; then
-			run "you need roles/cloudkms.admin on the key SUBMISSIONS_KEY" \
-				gcloud storage service-agent --authorize-cmek="$SUBMISSIONS_KEY" "${COMMON[@]}"
-			flags+=(--default-encryption-key="$SUBMISSIONS_KEY")
-		fi
 		run "$hint; if the name is taken by somebody else, set SUBMISSIONS_URI=gs://another-name" \
 			gcloud storage buckets create "$SUBMISSIONS_BUCKET" "${flags[@]}" "${COMMON[@]}"
 	fi
-	# Also where it is there already: nothing is kept longer than the file says, or once deleted.
-	run "$hint" gcloud storage buckets update "$SUBMISSIONS_BUCKET" --clear-soft-delete \
-		--lifecycle-file=functions/submissions/lifecycle.json "${COMMON[@]}"
+	run "$hint" gcloud storage buckets update "$SUBMISSIONS_BUCKET" "${always[@]}" "${COMMON[@]}"
 }
 
 schedule() { # a Cloud Run job that updates the models, and Cloud Scheduler, which starts it

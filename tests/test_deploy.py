@@ -761,6 +761,21 @@ def test_submissions_are_encrypted_with_the_key_that_is_named(tree):
     assert f"--authorize-cmek={KMS_KEY}" in output
 
 
+@pytest.mark.parametrize(("key", "given"), [(KMS_KEY, [KMS_KEY]), ("", [])])
+def test_a_bucket_that_is_there_gets_the_key_that_is_named(tree, fake_gcloud, key, given):
+    settings = {"PROJECT": "a-project", "EXISTS": "1", "SUBMISSIONS_KEY": key}
+    done = tree.deploy("submissions", **settings)
+    assert done.returncode == 0, done.stderr
+    words = [word for call in tree.calls() for word in call]
+    assert "create" not in words
+    (update,) = (each for each in tree.calls() if each[:3] == ["storage", "buckets", "update"])
+    flags = [word.partition("=") for word in update]
+    assert [to for flag, _, to in flags if flag == "--default-encryption-key"] == given
+    assert [word for word in words if "--authorize-cmek" in word] == [
+        f"--authorize-cmek={each}" for each in given
+    ]
+
+
 def test_submissions_and_models_never_share_a_bucket(tree, fake_gcloud):
     settings = {"MODELS_URI": "gs://one/models", "SUBMISSIONS_URI": "gs://one/submissions"}
     done = tree.deploy("submissions", PROJECT="a-project", **settings)
