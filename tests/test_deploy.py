@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from local import gateway
 from shared import limits, manifest, model_store
 from shared.storage import open_storage
 from tests.conftest import ALL_FUNCTIONS, FUNCTIONS, PUBLIC_KEY
@@ -904,6 +905,22 @@ def test_the_pages_commands_are_whole_and_accepted(tree, gcloud, tmp_path):
     assert len(tried) > 30
     # As the page's `gcloud config set project` leaves it.
     assert not_accepted(gcloud, tried, CLOUDSDK_CORE_PROJECT="my-project") == []
+
+
+def test_the_pages_load_balancer_sends_every_path_to_its_function():
+    (written,) = re.findall(r"--path-rules='(.*)'", PAGE)
+    (default,) = set(re.findall(r"--default-service=(\S+)", PAGE))
+    rules = dict(rule.split("=") for rule in written.split(","))
+    assert rules == {
+        path: service
+        for name, prefixes in gateway.FUNCTIONS.items()
+        if (service := name.replace("_", "-")) != default
+        for prefix in prefixes
+        for path in (prefix, f"{prefix}/*")
+    }
+    loops = re.findall(r"^for SERVICE in (.*); do$", PAGE, re.MULTILINE)
+    assert len(loops) == 2
+    assert {frozenset(each.split()) for each in loops} == {frozenset({default, *rules.values()})}
 
 
 def test_the_pages_deployments_are_possible(tree):
