@@ -34,6 +34,12 @@ def document_of(name):
         }
         if kept:
             paths[path] = {"parameters": item["parameters"], **kept}
+    if name == "top_skills":  # Said in words, since `POST /` is that of similar_jobs.
+        paths["/"]["post"] = {
+            **paths["/{title}"]["post"],
+            "operationId": "postSkillsOfParameter",
+            "parameters": paths["/"]["get"]["parameters"],
+        }
     return {**document, "paths": paths}
 
 

@@ -89,6 +89,8 @@ def test_its_operations_are_the_routes_of_the_function(name):
         routes |= {("head", path)} if method == "GET" else set()
     if name == "submissions":  # Its shorter paths are those of others here, and said in words.
         routes = {route for route in routes if route[1].startswith("/model/")}
+    if name == "top_skills":  # `POST /` is that of similar_jobs here.
+        routes.remove(("post", "/"))
 
     assert {(method, path) for path, method, op in operations() if name in op["tags"]} == routes
 

@@ -42,10 +42,7 @@ def get_skills(request: flask.Request, title: str) -> web.Answer:
 
 def get_skills_of_parameter(request: flask.Request) -> web.Answer:
     """The skills of the title in the query parameter `title`."""
-    title = request.args.get("title")
-    if not title:
-        raise invalid("title: name one in the path or as a parameter.")
-    return get_skills(request, title)
+    return get_skills(request, _title_parameter(request))
 
 
 def post_experience(request: flask.Request, title: str) -> web.Answer:
@@ -71,6 +68,11 @@ def post_experience(request: flask.Request, title: str) -> web.Answer:
     return web.Answer(body, {web.MODEL_VERSION_HEADER: loaded.version})
 
 
+def post_experience_of_parameter(request: flask.Request) -> web.Answer:
+    """As `post_experience`, of the title in the query parameter `title`."""
+    return post_experience(request, _title_parameter(request))
+
+
 def get_titles(request: flask.Request) -> web.Answer:
     """The titles there are, or those that `q` may be the beginning of."""
     typed = web.check_text(request.args.get("q", ""), "q", limits.TITLE_CHARACTERS)
@@ -79,6 +81,13 @@ def get_titles(request: flask.Request) -> web.Answer:
     loaded = store.get()
     titles = loaded.model.index.complete(typed)
     return _answer(loaded, titles[offset:][:limit])
+
+
+def _title_parameter(request: flask.Request) -> str:
+    title = request.args.get("title")
+    if not title:
+        raise invalid("title: name one in the path or as a parameter.")
+    return title
 
 
 def _asked(request: flask.Request, title: str) -> _Asked:
@@ -140,6 +149,7 @@ service = web.Service(
     ("GET /<path:title>", get_skills),
     ("POST /model/skills/<path:title>", post_experience),
     ("POST /skills/<path:title>", post_experience),
+    ("POST /", post_experience_of_parameter),
     ("POST /<path:title>", post_experience),
 )
 

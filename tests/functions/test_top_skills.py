@@ -372,6 +372,20 @@ def test_every_job_and_its_title_count(url):
     assert shown == {"python"}
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_gives_the_same_gap(url, path):
+    body = {"experience": [{"description": WORK}]}
+    answer = requests.post(url + path.format("data%20scientist"), json=body, timeout=30)
+    assert results(answer) == gap(url, "data scientist", WORK)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/?title="])
+def test_a_gap_at_the_root_without_a_title_says_what_is_missing(url, path):
+    body = {"experience": [{"description": WORK}]}
+    answer = requests.post(url + path, json=body, timeout=30)
+    assert_http_error(answer, 400, "invalid_request", "title")
+
+
 def test_a_skill_is_shown_by_its_other_names(url):
     found = {
         each["phrase"]: each["shown_by"]

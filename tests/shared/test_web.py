@@ -24,7 +24,7 @@ ROUTES = {
     ("top_skills", "/model/skills/cook"): ["GET", "HEAD", "OPTIONS", "POST"],
     ("top_skills", "/skills/cook"): ["GET", "HEAD", "OPTIONS", "POST"],
     ("top_skills", "/cook"): ["GET", "HEAD", "OPTIONS", "POST"],
-    ("top_skills", "/"): ["GET", "HEAD", "OPTIONS"],
+    ("top_skills", "/"): ["GET", "HEAD", "OPTIONS", "POST"],
     ("top_skills", "/model/titles"): ["GET", "HEAD", "OPTIONS"],
     ("top_skills", "/titles"): ["GET", "HEAD", "OPTIONS"],
     ("job_insights", "/model/salaries/cook"): ["GET", "HEAD", "OPTIONS"],
