@@ -26,6 +26,18 @@ def kept(site_files: Path) -> list[Path]:
     return [path for path in site_files.rglob("*") if path.is_file()]
 
 
+def lose(route):
+    """It is done, and nobody hears of it."""
+    route.fetch()
+    route.fulfill(status=502, body="")
+
+
+def send(page):
+    page.get_by_role("checkbox", name="I agree").check()
+    page.get_by_role("button", name="Send my text in").click()
+    return page.locator("#consent .problem")
+
+
 def test_nothing_is_sent_in_without_consent(offered, site_submissions):
     box = offered.get_by_role("checkbox", name="I agree")
     assert not box.is_checked()
@@ -71,13 +83,40 @@ def test_a_receipt_of_nothing_is_said_to_be_one(offered):
 
 def test_sending_again_after_a_lost_answer_keeps_it_once(offered, site_submissions):
     before = kept(site_submissions)
+    offered.route("**/model/submissions", lose, times=1)
+    send(offered)
+    expect(offered.get_by_label("Receipt")).to_be_visible()
+    assert len(set(kept(site_submissions)) - set(before)) == 1
 
-    def lost(route):
-        route.fetch()
-        route.fulfill(status=502, body="")
 
-    offered.route("**/model/submissions", lost, times=1)
-    offered.get_by_role("checkbox", name="I agree").check()
+def test_what_is_refused_was_not_kept(offered, site_submissions):
+    before = kept(site_submissions)
+    offered.get_by_label("What did you do?").fill("!!!")
+    expect(send(offered)).to_contain_text("Nothing was kept.")
+    assert kept(site_submissions) == before
+
+
+def test_what_was_not_answered_may_have_been_kept(offered, site_submissions):
+    before = kept(site_submissions)
+    offered.route("**/model/submissions", lose, times=3)
+    expect(send(offered)).to_contain_text("It may have been kept; send the same again")
     offered.get_by_role("button", name="Send my text in").click()
     expect(offered.get_by_label("Receipt")).to_be_visible()
     assert len(set(kept(site_submissions)) - set(before)) == 1
+
+
+def test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_kept(offered):
+    offered.route("**/model/submissions", lambda route: route.fulfill(status=429, json={}))
+    offered.route("**/model/submissions", lose, times=1)
+    expect(send(offered)).to_contain_text("It may have been kept")
+
+
+def test_what_is_gone_after_a_lost_answer_was_deleted(offered, site_submissions):
+    before = kept(site_submissions)
+    send(offered)
+    offered.get_by_role("button", name="Delete it again").click()
+    offered.route("**/model/submissions/*", lose, times=1)
+    dialog = offered.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog).to_contain_text("It is deleted")
+    assert kept(site_submissions) == before

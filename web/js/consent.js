@@ -4,6 +4,9 @@ import { copyable, show } from "./dialog.js";
 import { $, el } from "./dom.js";
 import * as requests from "./requests.js";
 
+// Nothing was done. Where the answer was lost, it may have been.
+const refused = ({ status }) => status >= 400 && status < 500;
+
 // The form, never ticked beforehand. `read` gives the experience.
 export function form(read) {
   const box = el("input", { type: "checkbox", name: "consent", required: true });
@@ -22,17 +25,21 @@ export function form(read) {
   );
   const key = [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let lost = false;
+  const hear = (error) => (lost ||= !refused(error));
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
     note.className = "hint";
     note.textContent = "Sending …";
     try {
-      const { results } = await ask(requests.submit(read(), key));
+      const { results } = await ask(requests.submit(read(), key), { onRetry: hear });
       element.replaceWith(receiptOf(results[0].receipt));
     } catch (error) {
       note.className = "problem";
-      note.textContent = `${error.message} Nothing was kept.`;
+      hear(error);
+      const kept = lost ? "It may have been kept; send the same again to get its receipt." : "Nothing was kept.";
+      note.textContent = `${error.message} ${kept}`;
     } finally {
       send.disabled = false;
     }
@@ -60,12 +67,18 @@ export function askToDelete(receipt = "") {
     el("p", { class: "actions" }, el("button", { class: "primary" }, "Delete")),
     note,
   );
+  const lost = new Set(); // receipts of which an answer was lost: what is gone now was deleted
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
     note.className = "hint";
     note.textContent = "Deleting …";
+    const written = field.value.trim();
+    const hear = (error) => refused(error) || lost.add(written);
     try {
-      await ask(requests.withdraw(field.value.trim()));
+      await ask(requests.withdraw(written), { onRetry: hear }).catch((error) => {
+        hear(error);
+        if (error.status !== 404 || !lost.has(written)) throw error;
+      });
       element.replaceChildren(el("p", { role: "status" }, "It is deleted, and no later training will see it."));
       const shown = $(".receipt");
       if (shown && receipt) shown.replaceWith(el("p", {}, "Your text was deleted."));
