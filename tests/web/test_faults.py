@@ -36,6 +36,7 @@ def test_without_a_network_it_says_so_and_can_be_asked_again(open_page, keep):
     page.context.set_offline(False)
     problem.get_by_role("button", name="Try again").click()
     found(page)
+    expect(page.locator("#consent")).to_be_visible()
 
 
 def test_what_passes_by_itself_is_tried_again_by_itself(open_page):
@@ -64,6 +65,18 @@ def test_the_servers_message_is_shown(open_page):
     expect(page.locator("#titles").get_by_role("alert")).to_contain_text(
         "No word of the experience is known."
     )
+
+
+def test_a_text_that_was_refused_is_not_compared_with_a_title(open_page):
+    page = open_page()
+    tell(page, ANALYST)
+    page.get_by_label("What did you do?").fill("!!!")
+    page.get_by_role("button", name="Find titles").click()
+    expect(page.locator("#titles").get_by_role("alert")).to_be_visible()
+    page.get_by_label("Look up a title").fill("data scientist")
+    page.get_by_label("Look up a title").press("Enter")
+    whole(page)
+    expect(page.locator("#skills")).to_contain_text("Describe your work above")
 
 
 def test_without_models_it_is_said_and_the_page_stays_usable(open_page, keep, tmp_path):

@@ -16,17 +16,21 @@ import * as wages from "./wages.js";
 
 const DEPTH = 2; // steps of the tree that come with its first answer
 
-let asked = []; // the experience that the titles shown are for
+let asked = []; // the experience that titles were asked for
+let answered = []; // the same once there was an answer; a text that is refused has no skills to show
 const view = { title: null, state: null };
 
 async function findTitles(jobs) {
   asked = jobs;
+  answered = [];
   const panel = $("#titles");
   panel.hidden = false;
   $("#consent").hidden = true;
   focusOn($("#titles-heading"));
-  const answer = await fill(panel, REQUESTS.titles(), (found) => titles.render(found, open), { lines: 6 });
+  const again = () => findTitles(jobs);
+  const answer = await fill(panel, REQUESTS.titles(), (found) => titles.render(found, open), { lines: 6, again });
   if (!answer) return;
+  answered = jobs;
   const [first] = answer.results;
   say(`Most like your work: ${first.title}, ${percent(first.probability)}.`);
   $("#consent").hidden = false;
@@ -81,7 +85,7 @@ function showAddress() {
 // What each view asks, for itself and as a command.
 const REQUESTS = {
   titles: () => requests.similarJobs(asked),
-  skills: () => (asked.length ? requests.gap(view.title, asked) : requests.skills(view.title)),
+  skills: () => (answered.length ? requests.gap(view.title, answered) : requests.skills(view.title)),
   wages: () => requests.salaries(view.title),
   states: () => requests.allStates(view.title),
   paths: () => requests.paths(view.title, DEPTH),

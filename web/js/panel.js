@@ -9,9 +9,11 @@ const latest = new WeakMap();
 // Asks, and fills the panel's .content with what `render` makes of the answer, which may take its
 // time. Gives the answer; null where there is none, or where the panel was asked for something else.
 // `onTitle` follows a suggestion in place of a title that is not known. An `optional` panel is gone
-// where there is nothing to show in it.
+// where there is nothing to show in it. `again` asks again, where more follows from an answer than
+// what is in the panel.
 export async function fill(panel, request, render, options = {}) {
   const { lines = 4, onTitle, optional = false } = options;
+  const { again = () => fill(panel, request, render, options) } = options;
   const content = $(".content", panel);
   latest.get(panel)?.abort();
   const asking = new AbortController();
@@ -30,7 +32,7 @@ export async function fill(panel, request, render, options = {}) {
   } catch (error) {
     answer = null;
     if (!(error instanceof ApiError) && !asking.signal.aborted) console.error(error);
-    shown = problem(error, onTitle, () => fill(panel, request, render, options));
+    shown = problem(error, onTitle, again);
     panel.hidden = optional && error.status === 404;
   } finally {
     clearTimeout(slow);
