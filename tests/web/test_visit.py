@@ -139,6 +139,14 @@ def test_pay_is_shown_of_the_visitors_state_and_by_name(open_page):
     assert not page.url.endswith("=Texas")
 
 
+def test_a_link_that_changes_the_state_alone_shows_its_pay(open_page):
+    page = open_page("#title=cook&state=Ohio")
+    whole(page)
+    page.evaluate("location.hash = 'title=cook&state=Texas'")
+    expect(page.locator("#wages tbody tr").nth(1)).to_contain_text("Texas")
+    expect(page.get_by_label("Your state")).to_have_value("Texas")
+
+
 def test_the_pay_that_is_shown_is_what_the_api_says(open_page, site):
     page = open_page("#title=cook&state=Ohio")
     whole(page)

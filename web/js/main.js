@@ -57,13 +57,18 @@ function showTitle(title) {
   }
   $("#title-heading").textContent = title;
   showSkills();
-  fill($("#wages"), REQUESTS.wages(), (found) => wages.render(found, title, view.state, setState), { lines: 6 });
+  showWages();
   fill($("#paths"), REQUESTS.paths(), (found) => paths.render(found, open));
   fill($("#education"), REQUESTS.education(), education.render, { lines: 3, optional: true });
 }
 
 function showSkills() {
   fill($("#skills"), REQUESTS.skills(), skills.render, { onTitle: open });
+}
+
+function showWages() {
+  const { title, state } = view;
+  fill($("#wages"), REQUESTS.wages(), (found) => wages.render(found, title, state, setState), { lines: 6 });
 }
 
 function setState(state) {
@@ -73,6 +78,7 @@ function setState(state) {
 
 function showAddress() {
   const { title, state, experience: written } = address.read();
+  const moved = state !== view.state;
   view.state = state;
   if (written) {
     address.go({ title, state }, { replace: true }); // the text is not left in the history
@@ -80,6 +86,7 @@ function showAddress() {
     findTitles(experience.read());
   }
   if (title !== view.title) showTitle(title);
+  else if (title && moved) showWages();
 }
 
 // What each view asks, for itself and as a command.
