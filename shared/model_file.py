@@ -27,7 +27,6 @@ ALIGN = 64
 
 T = TypeVar("T")
 
-_ARRAYS = {("numpy._core.numeric", "_frombuffer"), ("numpy", "dtype")}
 _NUMBERS = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}
 
 
@@ -85,16 +84,43 @@ class _Unpickler(pickle.Unpickler):
         self._classes = {(each.__module__, each.__qualname__) for each in classes}
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in self._classes | _ARRAYS:
+        if (module, name) in _ARRAYS:
+            return _ARRAYS[module, name]
+        if (module, name) not in self._classes:
             raise ModelsUnavailable(f"the model file asks for {module}.{name}, which it may not")
-        return _dtype if name == "dtype" else super().find_class(module, name)
+        return super().find_class(module, name)
 
 
-def _dtype(code: str, *_: object) -> np.dtype[Any]:
-    """Types of numbers only: the state of a type of dates, wrongly set, crashes the process."""
-    if code not in _NUMBERS:
-        raise ModelsUnavailable(f"the model file asks for arrays of {code!r}, which it may not")
-    return np.dtype(code, copy=True)  # A copy, because its state is set next.
+class _Numbers:
+    """In place of numpy's type, which takes any state: one that is made of parts or of dates, or
+    larger than its numbers, crashes the process or reads outside of the file."""
+
+    def __init__(self, code: str) -> None:
+        if code not in _NUMBERS:
+            raise ModelsUnavailable(f"the model file asks for arrays of {code!r}, which it may not")
+        self.dtype: np.dtype[Any] = np.dtype(code)
+
+    def __setstate__(self, state: object) -> None:
+        """Takes nothing but the order of the bytes."""
+        for order in "<>|":
+            if state == (3, order, None, None, None, -1, -1, 0):
+                self.dtype = np.dtype(order + self.dtype.str[1:])
+                return
+        raise ModelsUnavailable("the model file asks for a type with a state, which it may not")
+
+
+def _numbers(code: str, *_: object) -> _Numbers:
+    return _Numbers(code)
+
+
+def _array(content: memoryview, numbers: object, shape: tuple[int, ...], order: Any) -> Any:
+    if not isinstance(numbers, _Numbers):
+        raise ModelsUnavailable("the model file asks for an array of no type, which it may not")
+    return np.frombuffer(content, numbers.dtype).reshape(shape, order=order)
+
+
+_ARRAYS = {("numpy._core.numeric", "_frombuffer"): _array, ("numpy", "dtype"): _numbers}
+"""What stands in for the two parts of numpy that a pickled array asks for."""
 
 
 def _part(content: memoryview, start: int, offset: int, size: int) -> memoryview:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from numpy._core.numeric import _frombuffer
 
 from shared import model_file
 from shared.errors import ModelsUnavailable
@@ -137,6 +138,52 @@ def test_an_array_of_objects_is_refused(tmp_path):
     model_file.dump(Inner(array), tmp_path / "inner.model")
     with pytest.raises(ModelsUnavailable, match="may not"):
         model_file.load(tmp_path / "inner.model", Inner)
+
+
+class Type:
+    """Pickles as a type of numbers with a state as it is given."""
+
+    def __init__(self, *state):
+        self.state = state
+
+    def __reduce__(self):
+        return np.dtype, ("f8", False, True), self.state
+
+
+F8 = np.dtype("f8")
+STATES = {
+    "a part is an array": (3, "<", (F8, (1000,)), None, None, -1, -1, 0),
+    "it has fields": (3, "<", None, ("a",), {"a": (F8, 8000)}, 8008, 8, 0),
+    "it has a size": (3, "<", None, None, None, 8000, -1, 0),
+    "it has flags": (3, "<", None, None, None, -1, -1, 62),
+    "it has metadata": (4, "<", None, None, None, -1, -1, 0, {"a": 1}),
+    "it has an order of its own": (3, "I", None, None, None, -1, -1, 0),
+    "it has none": (),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_type_of_numbers_is_not_made_another_one(tmp_path, name):
+    array = Call(_frombuffer, bytes(8), Type(*STATES[name]), (1,), "C")
+    write(tmp_path / "evil.model", pickle.dumps(Inner(array), 5))
+    with pytest.raises(ModelsUnavailable, match="which it may not"):
+        model_file.load(tmp_path / "evil.model", Inner)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "O", None, [("a", "f8")], Inner(1)], ids=str)
+def test_an_array_has_a_type_that_was_looked_at(tmp_path, dtype):
+    array = Call(_frombuffer, bytes(8), dtype, (1,), "C")
+    write(tmp_path / "evil.model", pickle.dumps(Inner(array), 5))
+    with pytest.raises(ModelsUnavailable, match="which it may not"):
+        model_file.load(tmp_path / "evil.model", Inner)
+
+
+@pytest.mark.parametrize("shape", [(2,), (1000,), (0,), (1 << 62, 4)], ids=str)
+def test_an_array_of_another_size_than_its_bytes_is_refused(tmp_path, shape):
+    array = Call(_frombuffer, bytes(8), F8, shape, "C")
+    write(tmp_path / "evil.model", pickle.dumps(Inner(array), 5))
+    with pytest.raises(ModelsUnavailable, match="damaged"):
+        model_file.load(tmp_path / "evil.model", Inner)
 
 
 class Call:
