@@ -2,24 +2,29 @@
 import { ask } from "./api.js";
 import { axis, box, scaleOf } from "./boxes.js";
 import { el, unseen } from "./dom.js";
-import { money, names } from "./format.js";
+import { money, number } from "./format.js";
 import { drawMap } from "./map.js";
 import * as requests from "./requests.js";
 import { d3, states as shapes } from "./vendor.js";
 
 const FIRST = 8; // states that are shown before the visitor asks for more
-const NATION = "United States";
+const COLLECTED = "collected"; // the source of what people in the data earn
+const RECORDS = "Collected from people's records";
+const ANYWHERE = "Any place";
 const ORDERS = {
   pay: ["Highest pay first", (one, other) => (other.median ?? 0) - (one.median ?? 0)],
   name: ["By name", (one, other) => one.state.localeCompare(other.state)],
 };
 
-// `answer` is of the nation. `chosen` is a state's name or null; `onState` hears of another one.
+// `answer` is of the nation and of people anywhere. `chosen` is a state's name or null; `onState`
+// hears of another one.
 export async function render(answer, title, chosen, onState) {
-  const everybody = (pay) => pay.filter((each) => each.seniority == null);
-  const [nation] = everybody(answer.results);
-  const [states, charts] = await Promise.all([statesOf(title).then(everybody), loadCharts()]);
-  const view = { nation, states, chosen, order: "pay", all: false, charts };
+  const [byState, charts] = await Promise.all([statesOf(title), loadCharts()]);
+  const { drawn, beside } = parted([...answer.results, ...byState]);
+  const everywhere = drawn.find((each) => answer.results.includes(each));
+  const states = drawn.filter((each) => byState.includes(each));
+  const ranked = answer.results.filter((each) => each.seniority);
+  const view = { everywhere, states, chosen, order: "pay", all: false, charts };
   const table = el("div", { class: "wages-table" });
   const map = charts && states.length ? el("div", { class: "map" }) : null;
 
@@ -36,14 +41,26 @@ export async function render(answer, title, chosen, onState) {
   const select = stateSelect(states, chosen, choose);
   update({});
   return [
-    nation && headline(nation),
+    everywhere && headline(everywhere),
     states.length > 0 && el("div", { class: "actions" }, select.parentElement, orderSelect(update)),
     map,
     table,
-    bySeniority(answer.results),
-    el("p", { class: "hint" }, sources(answer)),
+    small(`${RECORDS}: groups of five or more, in whole thousands`, "Place", beside, placeOf),
+    small(`${RECORDS}, by seniority`, "Seniority", ranked, (each) => each.seniority),
+    el("p", { class: "hint" }, sources(drawn, answer.occupation)),
   ];
 }
+
+// The pay of people of all seniorities: the official figures are drawn where there are any, and what
+// was collected is told beside them; one chart with both would have a state twice.
+function parted(pay) {
+  const everybody = pay.filter((each) => each.seniority == null);
+  const collected = everybody.filter((each) => each.source === COLLECTED);
+  const official = everybody.filter((each) => each.source !== COLLECTED);
+  return official.length ? { drawn: official, beside: collected } : { drawn: collected, beside: [] };
+}
+
+const placeOf = (pay) => pay.state ?? ANYWHERE;
 
 // None where there are figures of the nation alone.
 async function statesOf(title) {
@@ -65,11 +82,14 @@ async function loadCharts() {
   }
 }
 
-function headline(nation) {
+function headline({ state, source, median, lower_quantile: lower, upper_quantile: upper, count }) {
+  const [whose, who] = source === COLLECTED
+    ? [`of ${number(count)} people whose records tell of it, wherever they work`, "half of them"]
+    : [`in the ${state} (${source})`, "half of all people"];
   return el(
     "p", { class: "figure" },
-    el("strong", {}, money(nation.median)), " a year is the median in the United States; half of all people earn ",
-    `${money(nation.lower_quantile)} to ${money(nation.upper_quantile)}.`,
+    el("strong", {}, money(median)), ` a year is the median ${whose}; ${who} earn `,
+    `${money(lower)} to ${money(upper)}.`,
   );
 }
 
@@ -99,8 +119,8 @@ function rows(view, update) {
   const own = sorted.find((each) => each.state === view.chosen);
   const others = sorted.filter((each) => each !== own);
   const shown = view.all ? others : others.slice(0, FIRST);
-  const pay = [view.nation, own, ...shown].filter(Boolean);
-  const scale = view.charts && scaleOf(view.charts.d3, [view.nation, ...view.states]);
+  const pay = [view.everywhere, own, ...shown].filter(Boolean);
+  const scale = view.charts && scaleOf(view.charts.d3, [view.everywhere, ...view.states]);
   const table = el(
     "table", {},
     el("caption", { class: "unseen" }, "Pay a year in US dollars"),
@@ -122,11 +142,11 @@ function rows(view, update) {
   return el("div", {}, table, button);
 }
 
-function row(pay, own, scale, { nation, charts }) {
-  const kind = pay === nation ? "nation" : own ? "own" : null;
+function row(pay, own, scale, { everywhere, charts }) {
+  const kind = pay === everywhere ? "nation" : own ? "own" : null;
   return el(
     "tr", { class: kind },
-    el("th", { scope: "row" }, pay.state ?? NATION),
+    el("th", { scope: "row" }, placeOf(pay)),
     scale && el("td", { class: "chart", "aria-hidden": "true" }, box(charts.d3, scale, pay)),
     el("td", { class: "wide" }, money(pay.lower_quantile)),
     el("td", {}, money(pay.median)),
@@ -134,24 +154,23 @@ function row(pay, own, scale, { nation, charts }) {
   );
 }
 
-function bySeniority(results) {
-  const known = results.filter((each) => each.seniority != null);
-  if (!known.length) return null;
-  const lines = known.map((each) => el("tr", {},
-    el("th", { scope: "row" }, [each.seniority, each.state].filter(Boolean).join(", ")),
+// A table of groups, without a chart; null where there are none.
+function small(caption, kind, groups, name) {
+  if (!groups.length) return null;
+  const lines = groups.map((each) => el("tr", {},
+    el("th", { scope: "row" }, name(each)),
     el("td", {}, money(each.lower_quantile)),
     el("td", {}, money(each.median)),
     el("td", {}, money(each.upper_quantile))));
-  return el("table", { class: "seniority" },
-    el("caption", {}, "By seniority"),
-    el("thead", {}, el("tr", {}, ["Seniority", "Lower quarter", "Median", "Upper quarter"].map(
-      (name) => el("th", { scope: "col" }, name)))),
+  return el("table", {},
+    el("caption", {}, caption),
+    el("thead", {}, el("tr", {}, [kind, "Lower quarter", "Median", "Upper quarter"].map(
+      (heading) => el("th", { scope: "col" }, heading)))),
     el("tbody", {}, lines));
 }
 
-function sources({ results, occupation }) {
-  const said = names([...new Set(results.map((each) => each.source))]);
-  const about = occupation ? `, of ${occupation.name}` : "";
-  return `Source: ${said}${about}. Bars reach from the lower to the upper quarter, lines from the ` +
+function sources([{ source }], occupation) {
+  const said = source === COLLECTED ? "people's records" : `${source}, of ${occupation.name}`;
+  return `Source: ${said}. Bars reach from the lower to the upper quarter, lines from the ` +
     "10th to the 90th percentile.";
 }
