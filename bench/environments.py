@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / ".cache" / "venvs"
+INSTALL = ROOT / ".ci" / "install"
 
 
 def python_of(function: str) -> Path:
@@ -21,15 +22,15 @@ def python_of(function: str) -> Path:
     requirements share one.
     """
     requirements = ROOT / "functions" / function / "requirements.txt"
-    digest = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    made_of = requirements.read_bytes() + INSTALL.read_bytes() + sys.version.encode()
+    digest = sha256(made_of).hexdigest()[:12]
     home = KEPT / digest
     python = home / "bin" / "python"
     with one_at_a_time("venvs"):
         if not (home / "installed").exists():
             shutil.rmtree(home, ignore_errors=True)
             venv.create(home)
-            install = [ROOT / ".ci" / "install", home, "--require-hashes", "-r", requirements]
-            subprocess.run(install, check=True)
+            subprocess.run([INSTALL, home, "--require-hashes", "-r", requirements], check=True)
             pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
             subprocess.run([*pip, "check"], check=True)
             (home / "installed").touch()

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from local import bundle, gateway, vendor
+from shared import limits
 from local.page import WEB
 from tests.conftest import ROOT
 from tests.local.test_local import exchange, local, wait_until_ready
@@ -24,6 +25,12 @@ def url(tmp_path_factory):
     with local(place / "models", place / "output") as (port, process):
         wait_until_ready(process, place / "output")
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("name", ["TEXT_CHARACTERS", "TITLE_CHARACTERS", "DATE_CHARACTERS"])
+def test_the_pages_limits_are_those_of_the_functions(name):
+    script = (WEB / "js" / "experience.js").read_text("utf-8").replace("_000", "000")
+    assert f"const {name} = {getattr(limits, name)};" in script
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 import { $, el, focusOn, say } from "./dom.js";
 import { ResumeError, readResume } from "./resume.js";
 
-const CHARACTERS_MOST = 100_000;
+// As the functions have them: a resume may have more, which would be refused.
+const TEXT_CHARACTERS = 100_000;
+const TITLE_CHARACTERS = 200;
+const DATE_CHARACTERS = 50;
 const EXAMPLE =
   "Analyzed sales data in Python and SQL, built dashboards in Tableau for the marketing team, " +
   "ran A/B tests and explained the results to people who decide. Trained a model in scikit-learn " +
@@ -99,9 +102,11 @@ function acceptDrops(onAsk) {
   });
 }
 
+const date = (written) => written && String(written).slice(0, DATE_CHARACTERS);
+
 function fields(job) {
   const text = el("textarea", {
-    rows: 5, maxlength: CHARACTERS_MOST, name: "description",
+    rows: 5, maxlength: TEXT_CHARACTERS, name: "description",
     placeholder: "Ran the grill station of a busy restaurant, trained new cooks, ordered supplies …",
     "aria-describedby": "experience-error",
     onkeydown: (event) => {
@@ -109,11 +114,11 @@ function fields(job) {
     },
   });
   text.value = job.description ?? "";
-  const title = el("input", { name: "title", maxlength: 200, autocomplete: "off", placeholder: " " });
-  title.value = job.title ?? "";
+  const title = el("input", { name: "title", maxlength: TITLE_CHARACTERS, autocomplete: "off", placeholder: " " });
+  title.value = (job.title ?? "").slice(0, TITLE_CHARACTERS);
   const remove = el("button", { type: "button", class: "quiet remove" }, "Remove");
   const group = el(
-    "fieldset", { class: "job", "data-start": job.start, "data-end": job.end },
+    "fieldset", { class: "job", "data-start": date(job.start), "data-end": date(job.end) },
     el("legend"),
     el("label", { class: "grow" }, el("span", {}, "What did you do?"), text),
     el("label", { class: "held" }, el("span", {}, "Title you had, if you like"), title),
