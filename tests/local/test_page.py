@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from local import bundle, gateway, vendor
-from shared import limits
 from local.page import WEB
+from shared import limits
 from tests.conftest import ROOT
 from tests.local.test_local import exchange, local, wait_until_ready
 

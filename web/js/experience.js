@@ -115,7 +115,7 @@ function fields(job) {
   });
   text.value = job.description ?? "";
   const title = el("input", { name: "title", maxlength: TITLE_CHARACTERS, autocomplete: "off", placeholder: " " });
-  title.value = (job.title ?? "").slice(0, TITLE_CHARACTERS);
+  title.value = String(job.title ?? "").slice(0, TITLE_CHARACTERS);
   const remove = el("button", { type: "button", class: "quiet remove" }, "Remove");
   const group = el(
     "fieldset", { class: "job", "data-start": date(job.start), "data-end": date(job.end) },
