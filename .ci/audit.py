@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SECONDS = 120
 UNREACHABLE = re.compile(
-    r"^requests\.exceptions\.(Connection|Proxy|ChunkedEncoding)Error\b"
+    r"^requests\.exceptions\.(Connection|Proxy|SSL|ChunkedEncoding)Error\b"
     r"|^requests\.exceptions\.(Connect|Read)Timeout\b"
     r"|\bCould not connect to ",
     re.MULTILINE,

@@ -167,6 +167,7 @@ def test_an_audit_that_cannot_be_done_says_so_in_a_line_and_is_no_failure(audit)
     [
         ("  File …\nrequests.exceptions.ConnectionError: refused\n", False, "NOT DONE"),
         ("  File …\nrequests.exceptions.ReadTimeout: read timed out\n", False, "NOT DONE"),
+        ("  File …\nrequests.exceptions.SSLError: self-signed certificate\n", False, "NOT DONE"),
         ("ERROR:pip_audit._cli:Could not connect to the feed\nERROR:Tip\n", False, "NOT DONE"),
         ("usage: …\npip-audit: error: no such option\n\n", True, "FAILED, pip-audit: error: no"),
         ("  File …\nrequests.exceptions.HTTPError: 401\nServiceError", True, "FAILED, Service"),
