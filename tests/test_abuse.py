@@ -339,8 +339,8 @@ def test_a_body_that_does_not_come_is_waited_for_so_long_and_no_longer(served):
                 (jobs, b"POST", chunk, 408, "too_slow"),
                 (jobs, b"POST", longest, 413, "too_large"),
                 (jobs, b"PUT", chunk, 405, "method_not_allowed"),
-                (skills, b"POST", long, 405, "method_not_allowed"),
-                (skills, b"POST", chunk, 405, "method_not_allowed"),
+                (skills, b"PUT", long, 405, "method_not_allowed"),
+                (skills, b"POST", chunk, 400, "invalid_request"),
             )
         ]
         trickled = pool.submit(trickle, jobs, b"POST" + long)
