@@ -1,6 +1,7 @@
 """Models from storage: verified, kept on disk, loaded once, replaced when a new version comes."""
 
 import hashlib
+import math
 import os
 import tempfile
 import threading
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 from shared import logs, manifest, memory, signature
 from shared.errors import CareerClimberError, ModelsUnavailable
 from shared.manifest import File, Manifest
-from shared.storage import PART, DirectoryStorage, Storage, open_storage, whole_file
+from shared.storage import PART, DirectoryStorage, Storage, ending_at, open_storage, whole_file
 
 T = TypeVar("T")
 
@@ -23,11 +24,9 @@ REFRESH_SECONDS = 60.0
 WAIT_SECONDS = 20.0
 """How long requests wait at most for the first load; it goes on beside them."""
 LOAD_SECONDS = 120.0
-"""A load that takes longer is given up, and another one may begin."""
+"""What is not read from the bucket after so long is given up; then another load may begin."""
 BACK_OFF_SECONDS = 1.0
 """After a load that failed, requests are told so at once for so long; then one tries again."""
-HANGING_MOST = 4
-"""While so many loads hang that were given up, no other one begins."""
 SERIAL = "serial-"
 """What the name of a file in the cache begins with that holds a serial."""
 PART_SECONDS = 3600
@@ -48,9 +47,9 @@ class _Attempt:
     """One load, in a thread of its own; the only one until `over`, on the monotonic clock."""
 
     started: float
-    over: float
+    over: float = math.inf
     done: threading.Event = field(default_factory=threading.Event)
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 class ModelStore(Generic[T]):
@@ -95,7 +94,6 @@ class ModelStore(Generic[T]):
         self._back_off_seconds = back_off_seconds
         self._lock = threading.Lock()
         self._attempt: _Attempt | None = None
-        self._hanging: list[_Attempt] = []
         self._loaded: Loaded[T] | None = None
         self._looked = 0.0
         self._warned = False
@@ -143,35 +141,36 @@ class ModelStore(Generic[T]):
             now = time.monotonic()
             if self._attempt and now < self._attempt.over:
                 return self._attempt
-            self._hanging = [each for each in self._hanging if not each.done.is_set()]
-            if self._attempt and len(self._hanging) >= HANGING_MOST:
-                return self._attempt
-            attempt = _Attempt(now, now + self._load_seconds)
-            self._attempt = attempt
-            self._hanging.append(attempt)
-        name = f"load {self._name}"
-        threading.Thread(target=self._run, args=(attempt,), name=name, daemon=True).start()
+            attempt = self._attempt = _Attempt(now)
+        thread = threading.Thread(
+            target=self._run, args=(attempt,), name=f"load {self._name}", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # Neither memory nor processes are left for it.
+            self._end(attempt, error)
         return attempt
 
     def _run(self, attempt: _Attempt) -> None:
-        loaded = None
         try:
-            loaded = self._load_current(attempt)
-        except Exception as error:  # Whatever it is: what is served stays, and a next one tries.
-            attempt.error = error
-            if self._loaded:
-                logs.write("ERROR", "a new version cannot be taken up; the old one serves on",
-                           error=_text(error), type=type(error).__name__)  # fmt: skip
-        with self._lock:
-            now = time.monotonic()
-            attempt.over = now if loaded else now + self._back_off_seconds
-            self._looked = now
-            # One that was given up may end after the next one, with an older version.
-            if loaded and (not self._loaded or self._loaded.serial <= loaded.serial):
-                self._loaded = loaded
-        attempt.done.set()
+            with ending_at(attempt.started + self._load_seconds):
+                loaded = self._load_current()
+        except BaseException as error:  # Whatever it is: what is served stays, a next one tries.
+            self._end(attempt, error)
+        else:
+            self._loaded = loaded
+            self._end(attempt, None)
 
-    def _load_current(self, attempt: _Attempt) -> Loaded[T]:
+    def _end(self, attempt: _Attempt, error: BaseException | None) -> None:
+        now = self._looked = time.monotonic()
+        attempt.error = error
+        attempt.over = now + self._back_off_seconds if error else now
+        attempt.done.set()
+        if error and self._loaded:
+            logs.write("ERROR", "a new version cannot be taken up; the old one serves on",
+                       error=_text(error), type=type(error).__name__)  # fmt: skip
+
+    def _load_current(self) -> Loaded[T]:
         started = time.perf_counter()
         text = self._storage.read(manifest.CURRENT)
         if text is None:
@@ -186,7 +185,7 @@ class ModelStore(Generic[T]):
             self._keep_serial(current, serials)
             return replace(self._loaded, serial=current.serial)
         file = current.file(self._name)
-        with self._file(current, file, attempt.over) as path:
+        with self._file(current, file) as path:
             loaded = Loaded(self._load(path, file.name), current.version, current.serial)
             self._check_answers(loaded.model, current)
         self._keep_serial(current, serials)
@@ -233,7 +232,7 @@ class ModelStore(Generic[T]):
             )
 
     @contextmanager
-    def _file(self, current: Manifest, file: File, over: float) -> Iterator[Path]:
+    def _file(self, current: Manifest, file: File) -> Iterator[Path]:
         """The verified file on this machine, downloaded unless an earlier start left it."""
         if isinstance(self._storage, DirectoryStorage):
             in_place = self._storage.root / current.path(file.name)
@@ -244,27 +243,27 @@ class ModelStore(Generic[T]):
         if not _is(kept, file):
             _check_room(file)
             try:
-                self._keep(current, file, over, kept)
+                self._keep(current, file, kept)
             except (OSError, _DiskError) as error:
                 logs.write("WARNING", "the cache cannot be written; the model is kept in memory",
                            error=_text(error))  # fmt: skip
-                with self._in_memory(current, file, over) as path:
+                with self._in_memory(current, file) as path:
                     yield path
                 return
         yield kept
 
-    def _keep(self, current: Manifest, file: File, over: float, kept: Path) -> None:
+    def _keep(self, current: Manifest, file: File, kept: Path) -> None:
         self._cache.mkdir(parents=True, exist_ok=True, mode=0o700)
         with whole_file(kept, lambda path: manifest.verify(path, file)) as beside:
-            self._storage.download(current.path(file.name), _Bounded(beside, file, over))
+            self._storage.download(current.path(file.name), _Bounded(beside, file))
         self._forget_all_but(kept)
 
     @contextmanager
-    def _in_memory(self, current: Manifest, file: File, over: float) -> Iterator[Path]:
+    def _in_memory(self, current: Manifest, file: File) -> Iterator[Path]:
         if not hasattr(os, "memfd_create"):
             raise ModelsUnavailable("the cache cannot be written, and this system has no memfd")
         with os.fdopen(os.memfd_create(file.name), "w+b") as inside:
-            self._storage.download(current.path(file.name), _Bounded(inside, file, over))
+            self._storage.download(current.path(file.name), _Bounded(inside, file))
             inside.flush()
             path = Path(f"/proc/self/fd/{inside.fileno()}")
             manifest.verify(path, file)
@@ -280,7 +279,7 @@ class ModelStore(Generic[T]):
             path.unlink(missing_ok=True)
 
 
-def _text(error: Exception) -> str:
+def _text(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
@@ -340,16 +339,13 @@ class _DiskError(CareerClimberError):
 
 
 class _Bounded:
-    """Writes on to `into`, no more bytes than were published as `file`, and not for ever."""
+    """Writes on to `into`, no more bytes than were published as `file`."""
 
-    def __init__(self, into: BinaryIO, file: File, over: float) -> None:
+    def __init__(self, into: BinaryIO, file: File) -> None:
         self._into = into
         self._file = file
-        self._over = over
 
     def write(self, content: Any) -> int:
-        if time.monotonic() > self._over:
-            raise ModelsUnavailable(f"{self._file.name}: the download takes too long")
         return self._to_disk(lambda: self._write(content))
 
     def seek(self, offset: int, whence: int = 0) -> int:

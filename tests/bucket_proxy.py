@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 PATIENCE_SECONDS = 30
 DRIP_SECONDS = 0.2
 STATUSES = (403, 404, 429, 500, 503)
+DRIPPING = ("drips for ever", "drips its head")
+"""What goes on after the fault is over: who has met it is not released by the bucket's healing."""
 BROKEN = ("reset", "cut off", "stalls", "drips", "corrupted")
 """What may happen in the middle of a file."""
 
@@ -24,8 +26,8 @@ class BucketProxy(ThreadingHTTPServer):
     hold gets 412, as Cloud Storage answers.
 
     While `status` is set, it answers reads with that. While `open` is not set, it lets reads wait.
-    While `fault` is one of BROKEN, that happens in the middle of what is read. `only` bounds both
-    to objects whose names end so.
+    While `fault` is one of BROKEN or DRIPPING, that happens to what is read, most in the middle of
+    it. `only` bounds both to objects whose names end so.
 
     While `write_status` is set, it answers everything that changes something with that. So many
     of the next changes as `lost` says are made, and their answers are lost.
@@ -148,6 +150,17 @@ class _Handler(BaseHTTPRequestHandler):
                         return
                     self.wfile.write(content[position : position + 1])
                     time.sleep(DRIP_SECONDS)
+            case "drips for ever":
+                self.answer(status, headers, content, half)
+                self.drip(content[len(half) :])
+            case "drips its head":
+                self.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000)
+
+    def drip(self, content):
+        for byte in content:
+            if self.server.over.wait(DRIP_SECONDS):
+                return
+            self.wfile.write(bytes([byte]))
 
     def log_message(self, *_):
         pass

@@ -20,7 +20,7 @@ from shared import storage as storage_module
 from shared.errors import ModelsUnavailable
 from shared.model_store import ModelStore
 from shared.storage import open_storage
-from tests.bucket_proxy import BROKEN, STATUSES, proxied
+from tests.bucket_proxy import BROKEN, DRIPPING, STATUSES, proxied
 from tests.conftest import BUCKET, PUBLIC_KEY, ROOT, free_port
 from training.publish import publish
 
@@ -138,6 +138,24 @@ def test_the_bucket_fails(kind, value, only, proxy, put, tmp_path):
     assert [cold.get().model[:6] for _ in range(50)] in ([b"first "] * 50, [b"second"] * 50)
     end_fault(proxy)
     until(comes(cold, b"second"))
+
+
+@pytest.mark.parametrize("only", OBJECTS)
+@pytest.mark.parametrize("fault", DRIPPING)
+def test_a_load_that_drips_ends_and_the_healed_bucket_is_used(fault, only, proxy, put, tmp_path):
+    """What has begun to drip goes on to. Every load that meets it ends; the next one is whole."""
+    put(b"first ")
+    set_fault(proxy, "fault", fault, only)
+    options = {"wait_seconds": 0.1, "load_seconds": 0.4}
+    cold = store(tmp_path / "cold", **options)
+    attempts = {}
+    while len(attempts) < 6:
+        with pytest.raises(ModelsUnavailable):
+            cold.get()
+        attempts[id(cold._attempt)] = cold._attempt
+    assert all(attempt.done.wait(BUSY_SECONDS) for attempt in attempts.values())
+    end_fault(proxy)
+    until(comes(cold, b"first"))
 
 
 def test_the_bucket_is_silent(proxy, put, tmp_path):
