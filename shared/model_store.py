@@ -27,6 +27,13 @@ LOAD_SECONDS = 120.0
 """What is not read from the bucket after so long is given up; then another load may begin."""
 BACK_OFF_SECONDS = 1.0
 """After a load that failed, requests are told so at once for so long; then one tries again."""
+ROOM_BYTES = 32 << 20
+"""What a load takes of memory beside the model: the bucket's client takes 24 MiB, measured. Once it
+is there, the room is for requests."""
+PIPELINE_BYTES = 128 << 20
+"""What scikit-learn takes, where a pickled pipeline needs it."""
+NOT_LOADED = "the models cannot be loaded; there are none to answer from"
+NOT_TAKEN_UP = "a new version cannot be taken up; the old one serves on"
 SERIAL = "serial-"
 """What the name of a file in the cache begins with that holds a serial."""
 PART_SECONDS = 3600
@@ -162,16 +169,20 @@ class ModelStore(Generic[T]):
             self._end(attempt, None)
 
     def _end(self, attempt: _Attempt, error: BaseException | None) -> None:
-        now = self._looked = time.monotonic()
-        attempt.error = error
-        attempt.over = now + self._back_off_seconds if error else now
-        attempt.done.set()
-        if error and self._loaded:
-            logs.write("ERROR", "a new version cannot be taken up; the old one serves on",
-                       error=_text(error), type=type(error).__name__)  # fmt: skip
+        try:
+            if error:
+                message = NOT_TAKEN_UP if self._loaded else NOT_LOADED
+                logs.write("ERROR", message, error=_text(error), type=type(error).__name__)
+        finally:
+            now = self._looked = time.monotonic()
+            attempt.error = error
+            attempt.over = now + self._back_off_seconds if error else now
+            attempt.done.set()
 
     def _load_current(self) -> Loaded[T]:
         started = time.perf_counter()
+        if not self._loaded:
+            memory.check(ROOM_BYTES, "loading models")
         text = self._storage.read(manifest.CURRENT)
         if text is None:
             raise ModelsUnavailable("no models are published there yet")
@@ -237,11 +248,13 @@ class ModelStore(Generic[T]):
         if isinstance(self._storage, DirectoryStorage):
             in_place = self._storage.root / current.path(file.name)
             manifest.verify(in_place, file)
+            _check_room(file, copies=1)
             yield in_place
             return
         kept = self._cache / file.sha256
-        if not _is(kept, file):
-            _check_room(file)
+        is_kept = _is(kept, file)
+        _check_room(file, copies=1 if is_kept else 2)
+        if not is_kept:
             try:
                 self._keep(current, file, kept)
             except (OSError, _DiskError) as error:
@@ -298,14 +311,14 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-def _check_room(file: File) -> None:
-    """Raises `ModelsUnavailable` for a file that would have the kernel end this process."""
-    left = memory.left()
-    if file.size > left:
-        raise ModelsUnavailable(
-            f"{file.name} has {file.size >> 20} MiB, and {left >> 20} MiB of memory are left: "
-            "deploy with more MEMORY, or publish a smaller model"
-        )
+def _check_room(file: File, *, copies: int) -> None:
+    """Raises `ModelsUnavailable` for a file that would have the kernel end this process.
+
+    A model takes as much as its file at most, measured; a file that is still to come takes it once
+    more, for it may lie in memory.
+    """
+    beside = PIPELINE_BYTES if file.name.endswith(".joblib") else 0
+    memory.check(copies * file.size + beside + ROOM_BYTES, file.name)
 
 
 class _Serials:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,102 @@ def test_the_memory_is_too_small(proxy, put, tmp_path):
         assert warm.returncode == 0
     cold = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, input="", check=True)
     assert "unavailable" in cold.stdout
+
+
+@contextmanager
+def memory_group(mib):
+    """A control group of the kernel's with so much memory; gives the file that takes processes."""
+    groups = Path("/sys/fs/cgroup")
+    old = groups / "memory"
+    place = (old if old.is_dir() else groups) / f"models-{os.getpid()}"
+    limit = place / ("memory.limit_in_bytes" if old.is_dir() else "memory.max")
+    try:
+        place.mkdir()
+        limit.write_text(str(mib << 20))
+    except OSError as error:
+        with suppress(OSError):
+            place.rmdir()
+        pytest.skip(f"no control group may be made here: {error}")
+    try:
+        yield place / "cgroup.procs"
+    finally:
+        place.rmdir()
+
+
+@contextmanager
+def memory_disk(mount):
+    """A temporary directory that is memory, as in the cloud."""
+    mount.mkdir()
+    made = ["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", mount]
+    if subprocess.run(made, capture_output=True).returncode:
+        pytest.skip("only root may mount a disk")
+    try:
+        yield mount
+    finally:
+        subprocess.run(["umount", mount], check=True)
+
+
+IN_A_GROUP = """
+import os, sys
+from pathlib import Path
+Path(sys.argv[4]).write_text(str(os.getpid()))
+from shared.errors import ModelsUnavailable
+from shared.model_store import ModelStore
+from shared.storage import open_storage
+store = ModelStore(open_storage(sys.argv[1]), "thing", lambda path, _: path.read_bytes(),
+                   Path(sys.argv[2]), -1, Path(sys.argv[3]), back_off_seconds=0)
+def answer():
+    try:
+        return store.get().model[:5].decode()
+    except ModelsUnavailable:
+        return "503"
+print(answer(), flush=True)
+sys.stdin.readline()
+answer()
+store._attempt.done.wait(30)
+print(answer(), flush=True)
+"""
+
+
+def test_no_load_is_ended_by_the_kernel(emulator, tmp_path):
+    """Real groups with too little memory: to begin at all, for a new version, for a first one."""
+
+    def put(content, mib):
+        path = tmp_path / "thing.model"
+        path.write_bytes(content * (mib << 17))  # of 8 bytes
+        publish([path], open_storage(URI), {})
+
+    def start(cache, group):
+        return subprocess.Popen(
+            [sys.executable, "-c", IN_A_GROUP, URI, cache, KEY, group],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def ends(process):
+        output, _ = process.communicate("go on\n", WAIT_SECONDS)
+        assert process.returncode == 0
+        answers = [line for line in output.splitlines() if not line.startswith("{")]
+        return answers, [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+    put(b"first   ", 1)
+    with memory_disk(tmp_path / "memory") as disk:
+        with memory_group(48) as group, start(disk / "least", group) as process:
+            answers, lines = ends(process)
+            assert set(answers) == {"503"}
+            assert "deploy with MEMORY=64Mi or more" in lines[0]["error"]
+            assert lines[0]["severity"] == "ERROR"
+        with memory_group(128) as group:
+            with start(disk / "warm", group) as process:
+                assert json.loads(process.stdout.readline())["message"] == "loaded"
+                assert process.stdout.readline() == "first\n"
+                put(b"too much", 64)
+                answers, lines = ends(process)
+                assert set(answers) == {"first"}
+                assert "deploy with MEMORY=" in lines[0]["error"]
+                assert lines[0]["severity"] == "ERROR"
+            with start(disk / "cold", group) as process:
+                assert set(ends(process)[0]) == {"503"}
+        assert not list(disk.rglob(".part-*"))
 
 
 def test_a_wrong_clock_does_not_matter(proxy, put, tmp_path, monkeypatch):
