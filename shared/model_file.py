@@ -7,16 +7,18 @@
 
 A start then costs what the small pickle costs; of the arrays only the pages that are asked for
 come into memory. `load` makes nothing but the classes it is told of and numpy's arrays, so a
-file cannot have other code run.
+file cannot have other code run; and each has the fields its class declares, of their types, so that
+what another release has written is refused, and does not fail in a request.
 """
 
+import dataclasses
 import io
 import json
 import mmap
 import pickle
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import numpy as np
 
@@ -66,13 +68,45 @@ def load(path: Path, expected: type[T], *others: type) -> T:
         index = json.loads(bytes(content[16:start]))
         parts = [_part(content, start, *span) for span in [index["pickle"], *index["buffers"]]]
         model = _Unpickler(parts[0], parts[1:], (expected, *others)).load()
+        if isinstance(model, expected):
+            _check_fields(model)
+            return model
     except ModelsUnavailable:
         raise
     except Exception as error:  # A damaged pickle raises nearly anything.
         raise ModelsUnavailable(f"{path.name} is damaged: {type(error).__name__}") from error
-    if not isinstance(model, expected):
-        raise ModelsUnavailable(f"{path.name} holds no {expected.__name__}")
-    return model
+    raise ModelsUnavailable(f"{path.name} holds no {expected.__name__}")
+
+
+def _check_fields(model: Any) -> None:
+    """Raises `ModelsUnavailable` unless a dataclass's instance has just its fields, as declared."""
+    declared = {field.name: field.type for field in dataclasses.fields(model)}
+    if vars(model).keys() != declared.keys():
+        raise _misfit(type(model).__name__, "other fields than it declares")
+    for name, kind in declared.items():
+        value = getattr(model, name)
+        if not _fits(value, kind):
+            raise _misfit(
+                f"{type(model).__name__}.{name}", f"a {type(value).__name__} unlike {kind}"
+            )
+        if dataclasses.is_dataclass(value):
+            _check_fields(value)
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether the value is of the kind: of arrays the numbers, of lists whether all are texts."""
+    parts = get_args(kind)
+    if not isinstance(value, (float, int) if kind is float else get_origin(kind) or kind):
+        return False
+    if isinstance(value, np.ndarray) and parts:
+        return bool(value.dtype == get_args(parts[1])[0])
+    return not isinstance(value, list) or parts != (str,) or {str}.issuperset(map(type, value))
+
+
+def _misfit(where: str, what: str) -> ModelsUnavailable:
+    return ModelsUnavailable(
+        f"the model file has {what} in {where}: fit and publish again with this release"
+    )
 
 
 class _Unpickler(pickle.Unpickler):

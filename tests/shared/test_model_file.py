@@ -107,6 +107,38 @@ def test_the_real_models_are_mapped(models):
 # What is refused
 
 
+def skills(**changed):
+    """The pickle of a good `TopSkills`, but for what is changed; None leaves a field out."""
+    index = TitleIndex(["nurse"], {"nurse": 0})
+    model = TopSkills(
+        index, ["charting"], np.ones(1, np.float32), np.zeros(1, np.int64),
+        np.array([-1], np.int32), [], [], np.zeros(0, np.uint8), {}, [], [],
+    )  # fmt: skip
+    for name, value in changed.items():
+        if value is None:
+            del vars(model)[name]
+        else:
+            vars(model)[name] = value
+    return pickle.dumps(model, 5)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ordinary": None}, {"more": 1}, {"scores": np.ones(1)}, {"scores": [1.0]},
+        {"known": np.array([-1], ">i4")}, {"phrases": [b"charting"]}, {"eras": []},
+        {"index": "nurse"}, {"index": TitleIndex(("nurse",), {"nurse": 0})},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_model_with_other_fields_than_its_class_is_refused(tmp_path, changed):
+    write(tmp_path / "a.model", skills())
+    assert load_top_skills(tmp_path / "a.model", "").skills("nurse", 1)
+    write(tmp_path / "a.model", skills(**changed))
+    with pytest.raises(ModelsUnavailable, match="fit and publish again with this release"):
+        load_top_skills(tmp_path / "a.model", "")
+
+
 def test_a_model_of_another_class_is_refused(tmp_path):
     model_file.dump(Inner(np.zeros(3)), tmp_path / "inner.model")
     with pytest.raises(ModelsUnavailable, match="holds no Toy"):
