@@ -28,6 +28,7 @@ TIMEOUT=${TIMEOUT:-60s} # a request that takes longer is ended with 504
 MODELS_REFRESH_SECONDS=${MODELS_REFRESH_SECONDS:-60} # how often an instance looks for new models
 MODELS_SERIAL_FLOOR=${MODELS_SERIAL_FLOOR:-} # oldest publication served; unset: the current one
 ALLOW_PICKLED_PIPELINES=${ALLOW_PICKLED_PIPELINES:-0} # 1: serve pickles, which can run any code
+ALLOW_UNSIGNED_MODELS=${ALLOW_UNSIGNED_MODELS:-0} # 1: without a public key, serve what anybody wrote
 INGRESS=${INGRESS:-all} # all, internal-only, or internal-and-gclb (only by a load balancer)
 RATE_LIMIT=${RATE_LIMIT:-120} # requests a minute of one address that a load balancer lets through
 BAN_SECONDS=${BAN_SECONDS:-300} # for how long it then answers 429 to all of this address
@@ -41,6 +42,7 @@ SERVICES=(
 	iam.googleapis.com logging.googleapis.com run.googleapis.com storage.googleapis.com
 )
 GRANT_TRIES=6 # for an account made a moment ago, which is not known everywhere at once
+FLOOR_IN_JSON='"MODELS_SERIAL_FLOOR",[[:space:]]*"value": "([0-9]+)"'
 GRANT_PAUSE=5 # seconds between two of them
 
 main() {
@@ -54,6 +56,7 @@ main() {
 	fi
 	check_settings
 	find_project
+	if $RAISING; then raise_floor && return; fi
 	if [[ ${#FUNCTIONS[@]} != 0 ]]; then deploy_functions; fi
 	if $WEB; then deploy_web; fi
 }
@@ -70,6 +73,7 @@ deploy_functions() { # FUNCTIONS, and what they need
 		make_bucket
 		grant_on "$BUCKET" "$ACCOUNT" roles/storage.objectViewer # this bucket, and nothing else
 		publish_models
+		find_key
 		find_serial
 	fi
 	if [[ " ${FUNCTIONS[*]} " == *" submissions "* ]]; then make_submissions_place; fi
@@ -87,7 +91,8 @@ usage() {
 
 		Deploys the functions named, or all of them: $(known_functions)
 		With web, uploads the page that uses them.
-		Or, with 'schedule' in their place, sets up the training that runs by itself.
+		Or, with 'schedule' in their place, sets up the training that runs by itself;
+		with 'floor', lets the functions follow no publication before the current one any more.
 
 		  --stage-only  only copy what is uploaded to build/<function>/ or build/web/
 		  --dry-run     print the commands, and run none
@@ -98,8 +103,9 @@ usage() {
 	sed -n 's/^\([A-Z_]*\)=\${\1:-\(.*\)} # \(.*\)$/  \1=\2\n      \3/p' deploy.sh
 }
 
-read_arguments() { # sets STAGE_ONLY, DRY_RUN, SCHEDULING, WEB and FUNCTIONS
+read_arguments() { # sets STAGE_ONLY, DRY_RUN, SCHEDULING, RAISING, WEB and FUNCTIONS
 	SCHEDULING=false
+	RAISING=false
 	STAGE_ONLY=false
 	DRY_RUN=false
 	WEB=false
@@ -115,6 +121,7 @@ read_arguments() { # sets STAGE_ONLY, DRY_RUN, SCHEDULING, WEB and FUNCTIONS
 			;;
 		web) WEB=true ;;
 		schedule) SCHEDULING=true ;;
+		floor) RAISING=true ;;
 		-*) stop "there is no option $argument; ./deploy.sh --help shows all" 2 ;;
 		*)
 			[[ " $(known_functions) " == *" $argument "* && $argument != *" "* ]] ||
@@ -125,6 +132,9 @@ read_arguments() { # sets STAGE_ONLY, DRY_RUN, SCHEDULING, WEB and FUNCTIONS
 	done
 	if $SCHEDULING && { $WEB || [[ ${#FUNCTIONS[@]} != 0 ]]; }; then
 		stop "schedule and what it updates are deployed one after the other" 2
+	fi
+	if $RAISING && { $SCHEDULING || $STAGE_ONLY || $WEB || [[ ${#FUNCTIONS[@]} != 0 ]]; }; then
+		stop "floor is for all functions that are deployed, and goes by itself" 2
 	fi
 	if [[ ${#FUNCTIONS[@]} == 0 ]] && ! $WEB; then read -ra FUNCTIONS <<<"$(known_functions)"; fi
 }
@@ -142,6 +152,11 @@ check_settings() { # what gcloud would take, and mean something else by, or find
 	[[ $PUBLIC == [01] ]] || stop "PUBLIC is '$PUBLIC'; set 1 or 0" 2
 	[[ $ALLOW_PICKLED_PIPELINES == [01] ]] ||
 		stop "ALLOW_PICKLED_PIPELINES is '$ALLOW_PICKLED_PIPELINES'; set 1 or 0" 2
+	[[ $ALLOW_UNSIGNED_MODELS == [01] ]] ||
+		stop "ALLOW_UNSIGNED_MODELS is '$ALLOW_UNSIGNED_MODELS'; set 1 or 0" 2
+	[[ $ALLOW_UNSIGNED_MODELS$ALLOW_PICKLED_PIPELINES != 11 ]] ||
+		stop "ALLOW_UNSIGNED_MODELS and ALLOW_PICKLED_PIPELINES: anybody who can write to the bucket \
+could run any code; set one of them" 2
 	[[ $PUBLISH =~ ^(missing|always|never)$ ]] ||
 		stop "PUBLISH is '$PUBLISH'; set missing, always or never" 2
 	[[ $CONCURRENCY =~ ^[1-9][0-9]*$ ]] ||
@@ -178,8 +193,9 @@ stage() { # FUNCTION: copies what is uploaded, and nothing else, to build/FUNCTI
 	run "$hint" cp shared/*.py "$target/shared/"
 	if [[ -e shared/models.pub ]]; then # the public key: only models signed by its owner are served
 		run "$hint" cp shared/models.pub "$target/shared/"
-	elif ! $STAGE_ONLY && [[ $1 != submissions ]]; then
-		echo "warning: there is no shared/models.pub, so $1 will serve whatever lies in the bucket" >&2
+	elif $STAGE_ONLY && [[ $1 != submissions ]]; then
+		echo "warning: there is no shared/models.pub, so this $1 follows any directory, but no bucket \
+other than an emulator's; the first publication makes that file (SECURITY.md)" >&2
 	fi
 }
 
@@ -363,17 +379,63 @@ publish_models() { # before the functions: those that run keep what they have un
 		.venv/bin/python -m training publish --out "$MODELS_URI"
 }
 
+find_key() { # what is deployed follows a key, or else somebody has said that it need not
+	if [[ -e shared/models.pub ]] || $DRY_RUN; then return; fi
+	[[ $ALLOW_UNSIGNED_MODELS == 1 ]] ||
+		stop "there is no shared/models.pub, so whoever can write to $BUCKET would decide what is \
+answered: get it or the signing key from who publishes there (SECURITY.md), replace the models with \
+PUBLISH=always, or set ALLOW_UNSIGNED_MODELS=1"
+	echo "warning: there is no shared/models.pub: what lies in $BUCKET is served, whoever wrote it" >&2
+}
+
 find_serial() { # sets MODELS_SERIAL_FLOOR, so that new instances follow no older publication
 	if [[ -n $MODELS_SERIAL_FLOOR ]]; then return; fi
-	local command=(
+	if [[ ! -e shared/models.pub && $ALLOW_UNSIGNED_MODELS == 1 ]]; then return; fi
+	local name command=(
 		env GOOGLE_CLOUD_PROJECT="$PROJECT" .venv/bin/python -m training serial --out "$MODELS_URI"
 	)
 	if $DRY_RUN; then
 		show "${command[@]}"
 	elif ! MODELS_SERIAL_FLOOR=$("${command[@]}"); then
-		MODELS_SERIAL_FLOOR=
-		echo "warning: functions deployed without MODELS_SERIAL_FLOOR: see the line above" >&2
+		stop "the line above says why it is not known which publication is current; without that, \
+whoever can write to $BUCKET could put any old one back. Mend it, or set MODELS_SERIAL_FLOOR=0"
 	fi
+	for name in $(known_functions); do
+		if [[ $name == submissions ]]; then continue; fi
+		find_floor "$name"
+		if ((FLOOR > ${MODELS_SERIAL_FLOOR:-0})) && ! $DRY_RUN; then
+			stop "publication $MODELS_SERIAL_FLOOR is current in $MODELS_URI, and $name follows none \
+before $FLOOR: somebody has put an old one back. Publish, or '.venv/bin/python -m training rollback', \
+and run this again"
+		fi
+	done
+}
+
+find_floor() { # FUNCTION: sets FLOOR to the serial it has been deployed with; 0 for none
+	local described describe=(
+		gcloud run services describe "$(service_of "$1")" --region="$REGION" --format=json
+		"${COMMON[@]}"
+	)
+	FLOOR=0
+	if $DRY_RUN; then
+		show "${describe[@]}"
+	elif described=$("${describe[@]}" 2>/dev/null) && [[ $described =~ $FLOOR_IN_JSON ]]; then
+		FLOOR=${BASH_REMATCH[1]}
+	fi
+}
+
+raise_floor() { # of all functions that are deployed: a new revision each, without a build
+	local name
+	find_key
+	find_serial
+	for name in $(known_functions); do
+		if [[ $name == submissions ]]; then continue; fi
+		run "deploy $name first; then you need roles/run.developer in $PROJECT" \
+			gcloud run services update "$(service_of "$name")" --region="$REGION" \
+			--update-env-vars="MODELS_SERIAL_FLOOR=${MODELS_SERIAL_FLOOR:-SERIAL}" --format=none \
+			"${COMMON[@]}"
+	done
+	if ! $DRY_RUN; then echo "publications before $MODELS_SERIAL_FLOOR are not followed any more"; fi
 }
 
 deploy() { # FUNCTION
@@ -389,6 +451,7 @@ deploy() { # FUNCTION
 		if [[ -n $MODELS_SERIAL_FLOOR ]]; then
 			environment+="@MODELS_SERIAL_FLOOR=$MODELS_SERIAL_FLOOR"
 		fi
+		if [[ $ALLOW_UNSIGNED_MODELS == 1 ]]; then environment+="@ALLOW_UNSIGNED_MODELS=1"; fi
 		if [[ $ALLOW_PICKLED_PIPELINES == 1 ]]; then environment+="@ALLOW_PICKLED_PIPELINES=1"; fi
 	fi
 	if [[ -n $CORS_ORIGINS ]]; then environment+="@CORS_ORIGINS=$CORS_ORIGINS"; fi

@@ -68,8 +68,9 @@ class ModelStore(Generic[T]):
     memory; every `refresh_seconds` one of them starts a look for a new version beside itself,
     which takes over when it is whole and answers as it should.
 
-    `public_key` is the file with the key that manifests must be signed by; without it, nothing
-    vouches for what is published. A publication whose serial is below `serial_floor`, or below
+    `public_key` is the file with the key that manifests must be signed by. Without it, nothing
+    vouches for what is published, and only a directory is followed, or what
+    `signature.unsigned_allowed` says. A publication whose serial is below `serial_floor`, or below
     that of one loaded before, is an old one that somebody has put back, and is refused.
     """
 
@@ -183,10 +184,10 @@ class ModelStore(Generic[T]):
         started = time.perf_counter()
         if not self._loaded:
             memory.check(ROOM_BYTES, "loading models")
+        key = self._key()
         text = self._storage.read(manifest.CURRENT)
         if text is None:
-            raise ModelsUnavailable("no models are published there yet")
-        key = self._key()
+            raise ModelsUnavailable(f"no models are published in {self._storage.name} yet")
         current = manifest.decode(text, key)
         serials = _Serials(self._cache, self._storage.name, key)
         self._check_serial(current, serials)
@@ -207,6 +208,12 @@ class ModelStore(Generic[T]):
     def _key(self) -> bytes | None:
         if self._public_key is not None:
             return signature.read_public_key(self._public_key)
+        if not (isinstance(self._storage, DirectoryStorage) or signature.unsigned_allowed()):
+            raise ModelsUnavailable(
+                f"nothing vouches for {self._storage.name}: there is no public key here: "
+                "deploy from the checkout that published (SECURITY.md), or with "
+                f"{signature.UNSIGNED_ALLOWED}=1 where you trust everybody who can write there"
+            )
         if not self._warned:
             self._warned = True
             logs.write("WARNING", "nothing vouches for the models: there is no public key here, so "

@@ -48,7 +48,9 @@ elif words.startswith("functions describe"):
 elif " describe " in words and not os.environ.get("EXISTS"):
     sys.exit("ERROR: (gcloud) not found")
 elif words.startswith("run services describe"):
-    print(json.dumps({{"a": {{"run.googleapis.com/startup-cpu-boost": "true"}}}}, indent=2))
+    boost = {{"run.googleapis.com/startup-cpu-boost": "true"}}
+    floor = {{"name": "MODELS_SERIAL_FLOOR", "value": os.environ.get("DEPLOYED_FLOOR", "0")}}
+    print(json.dumps({{"a": boost, "env": [{{"name": "THREADS", "value": "8"}}, floor]}}, indent=2))
 """
 
 # Stands for every command of the page: notes its name and arguments.
@@ -333,7 +335,7 @@ def test_every_setting_reaches_the_commands(tree):
         "RUNTIME": "python312", "MEMORY": "1Gi", "CPU": "2", "CONCURRENCY": "5",
         "MIN_INSTANCES": "1", "MAX_INSTANCES": "7", "TIMEOUT": "90s",
         "MODELS_REFRESH_SECONDS": "120", "MODELS_SERIAL_FLOOR": "1795",
-        "ALLOW_PICKLED_PIPELINES": "1",
+        "ALLOW_PICKLED_PIPELINES": "1", "ALLOW_UNSIGNED_MODELS": "0",
         "INGRESS": "internal-only", "RATE_LIMIT": "60", "BAN_SECONDS": "600",
         "PUBLIC": "1", "CORS_ORIGINS": "*", "PUBLISH": "always",
         "SUBMISSIONS_URI": "gs://sent-in", "SUBMISSIONS_ACCOUNT": "sent-in", "SUBMISSIONS_KEY": "k",
@@ -427,6 +429,10 @@ def test_publishing_follows_its_setting(tree, setting, describes, publishes):
         (["web"], {"API_URL": "https://api.example.org/path"}, "API_URL"),
         ([], {"MODELS_SERIAL_FLOOR": "-1"}, "MODELS_SERIAL_FLOOR"),
         ([], {"ALLOW_PICKLED_PIPELINES": "true"}, "ALLOW_PICKLED_PIPELINES"),
+        ([], {"ALLOW_UNSIGNED_MODELS": "yes"}, "ALLOW_UNSIGNED_MODELS"),
+        ([], {"ALLOW_UNSIGNED_MODELS": "1", "ALLOW_PICKLED_PIPELINES": "1"}, "any code"),
+        (["floor", "top_skills"], {}, "floor"),
+        (["--stage-only", "floor"], {}, "floor"),
         ([], {"CORS_ORIGINS": "https://one.example,https://two.example"}, "CORS_ORIGINS"),
         ([], {"CORS_ORIGINS": "https://one.example@THREADS=99"}, "CORS_ORIGINS"),
     ],
@@ -575,7 +581,7 @@ def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gc
 
 
 def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):
-    done = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1")
+    done = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1", MODELS_SERIAL_FLOOR="5")
     assert done.returncode == 0, done.stderr
     assert [" ".join(call[:3]) for call in tree.calls()] == [
         "services enable artifactregistry.googleapis.com",
@@ -590,21 +596,59 @@ def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):
     assert open_storage(publishable).read(manifest.CURRENT) is None
 
 
-def test_where_the_serial_cannot_be_read_functions_are_deployed_without_a_floor(
+def test_where_the_serial_cannot_be_read_nothing_is_deployed_unless_that_is_said(
     tree, fake_gcloud, publishable
 ):
     done = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1")
+    assert done.returncode == 1
     assert "no models are published there" in done.stderr
-    assert "without MODELS_SERIAL_FLOOR" in done.stderr
-    assert not any("MODELS_SERIAL_FLOOR" in word for call in tree.calls() for word in call)
+    assert "MODELS_SERIAL_FLOOR=0" in done.stderr.splitlines()[-1]
+    assert not any(call[:2] == ["functions", "deploy"] for call in tree.calls())
+    said = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1", MODELS_SERIAL_FLOOR="0")
+    assert said.returncode == 0, said.stderr
 
 
-def test_a_bundle_without_a_public_key_is_deployed_with_a_warning(tree, fake_gcloud):
+def test_the_floor_rises_to_what_is_current_and_never_falls_by_itself(
+    tree, fake_gcloud, publishable
+):
+    settings = {"PROJECT": "a-project", "EXISTS": "1"}
+    assert tree.deploy("top_skills", PUBLISH="always", MODELS_SERIAL_FLOOR="0", **settings
+                       ).returncode == 0  # fmt: skip
+    serial = publish.serial(open_storage(publishable))
+    done = tree.deploy("floor", **settings, DEPLOYED_FLOOR=str(serial - 1))
+    assert done.returncode == 0, done.stderr
+    raised = [call for call in tree.calls() if call[:3] == ["run", "services", "update"]]
+    assert [call[3] for call in raised] == ["job-insights", "similar-jobs", "top-skills"]
+    assert {value(c, "--update-env-vars") for c in raised} == {f"MODELS_SERIAL_FLOOR={serial}"}
+    calls = len(tree.calls())
+    for arguments in (["floor"], ["top_skills"]):
+        done = tree.deploy(*arguments, **settings, DEPLOYED_FLOOR=str(serial + 1))
+        assert done.returncode == 1
+        assert "somebody has put an old one back" in done.stderr
+    assert not any("update" in c or c[:2] == ["functions", "deploy"] for c in tree.calls()[calls:])
+
+
+def test_without_a_public_key_nothing_is_deployed_unless_that_is_said(tree, fake_gcloud):
     (tree.root / "shared" / "models.pub").unlink()
-    done = tree.deploy("top_skills", PROJECT="a-project", PUBLISH="never")
+    settings = {"PROJECT": "a-project", "PUBLISH": "never"}
+    done = tree.deploy("top_skills", **settings)
+    assert done.returncode == 1
+    assert "ALLOW_UNSIGNED_MODELS=1" in done.stderr.splitlines()[-1]
+    assert not any(call[:2] == ["functions", "deploy"] for call in tree.calls())
+    assert tree.deploy("submissions", **settings).returncode == 0
+    done = tree.deploy("top_skills", **settings, ALLOW_UNSIGNED_MODELS="1")
     assert done.returncode == 0
     assert "there is no shared/models.pub" in done.stderr
+    (deployed,) = (c for c in tree.calls() if c[:3] == ["functions", "deploy", "top-skills"])
+    assert environment(deployed)["ALLOW_UNSIGNED_MODELS"] == "1"
     assert "shared/models.pub" not in tree.staged("top_skills")
+
+
+def test_a_bundle_that_is_staged_without_a_public_key_comes_with_a_warning(tree):
+    (tree.root / "shared" / "models.pub").unlink()
+    done = tree.deploy("--stage-only", "top_skills")
+    assert done.returncode == 0
+    assert "there is no shared/models.pub" in done.stderr
 
 
 def test_the_first_publication_of_all_makes_the_key_that_is_deployed(

@@ -145,6 +145,7 @@ def step_publish(options: argparse.Namespace) -> str:
     files = [*paths, card, *(path for path in beside if path.exists())]
     version = publish.publish(files, open_storage(options.out), provenance, checks).version
     print(f"published: version {version} in {options.out}")
+    _remind(options.out)
     return version
 
 
@@ -180,6 +181,15 @@ def step_rollback(options: argparse.Namespace) -> None:
     """Makes the version before the current one current again."""
     made = publish.rollback(open_storage(options.out))
     print(f"rolled back: version {made.version} in {options.out}")
+    _remind(options.out)
+
+
+def _remind(out: str) -> None:
+    if out.startswith("gs://"):
+        print(
+            "new instances may still be shown what was current since the last deployment: "
+            "`./deploy.sh floor` ends that (SECURITY.md)", file=sys.stderr
+        )  # fmt: skip
 
 
 def step_serial(options: argparse.Namespace) -> None:

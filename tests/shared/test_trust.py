@@ -303,6 +303,16 @@ def test_a_rollback_does_not_sign_what_somebody_else_put_there(storage, owner, a
 # Without a key, and with a pickled pipeline
 
 
+def test_without_a_key_no_bucket_is_followed_but_an_emulator(storage, owner, tmp_path, monkeypatch):
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST")
+    options = {"cache": tmp_path / "cache", "refresh_seconds": -1, "back_off_seconds": 0}
+    unsigned = ModelStore(storage, "top_skills", load_top_skills, **options)
+    with pytest.raises(ModelsUnavailable, match="there is no public key here"):
+        unsigned.get()
+    monkeypatch.setenv("ALLOW_UNSIGNED_MODELS", "1")
+    assert served(unsigned) == "second"
+
+
 def test_without_a_key_a_warning_says_once_that_nothing_vouches(storage, owner, tmp_path, capfd):
     made = manifest.decode(storage.read("manifest.json"))
     storage.write("manifest.json", replace(made, serial=1).encode())
