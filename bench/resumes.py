@@ -36,7 +36,7 @@ def read(path: Path, label: str) -> Dataset:
         return data
     source_of = dict(zip(table["description"], table["source"], strict=True))
     rows = data.rows.assign(source=data.rows["text"].map(source_of))
-    return Dataset(rows, data.names, data.left_out)
+    return Dataset(rows, data.names, data.left_out, data.others)
 
 
 def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:
@@ -49,7 +49,7 @@ def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:
     embedded = peers.at_most(train, EMBEDDED_TEXTS)
     embeddings.of([*embedded["text"], *held_out["text"]])
     compared: dict[str, Peer] = {
-        "career climber": similar_jobs.fit(train),
+        "career climber": similar_jobs.fit(train, data.others_of("train")),
         "original recipe": peers.original_recipe(train),
         "MiniLM, logistic regression": minilm.learned(embedded, embeddings),
     }

@@ -92,7 +92,7 @@ def describe(data: Dataset) -> DataVersion:
     by_source = {str(name): rows for name, rows in data.rows.groupby("source")}
     # Pay, paths and education are made of the jobs and of what titles ask for, not of the texts.
     others = json.dumps([data.names, data.titles, data.required], sort_keys=True)
-    content = _digest(data.rows) + _digest(data.jobs) + others
+    content = _digest(data.rows) + _digest(data.others) + _digest(data.jobs) + others
     return DataVersion(
         version=hashlib.sha256(content.encode()).hexdigest()[:12],
         code=_code(),

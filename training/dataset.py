@@ -21,6 +21,7 @@ TEST_SHARE = 0.1
 LEAST_ROWS = 3
 """Different texts that a title needs, so that most folds of the calibration have some."""
 COLUMNS = ["title", "text", "source", "weight", "group", "start", "end", "part"]
+OTHER_COLUMNS = ["title", "text", "group", "part"]
 JOB_COLUMNS = {
     "person": str, "title": str, "seniority": str, "order": float, "salary": float, "state": str,
     "level": str, "field": str,
@@ -35,11 +36,18 @@ def no_jobs() -> pd.DataFrame:
     return pd.DataFrame(columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS)
 
 
+def no_others() -> pd.DataFrame:
+    """A table of texts of other titles without any."""
+    return pd.DataFrame(columns=OTHER_COLUMNS, dtype=str)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """`rows` has a row a text, with the columns of `COLUMNS`; `part` is "train" or "test".
 
     `start` and `end` are years, null where they are not known.
+    `others` has a row a text, with `OTHER_COLUMNS`, whose title is none of those to tell apart: it
+    has no label, or its title has too few texts. What the words of titles mean is learnt from it.
     `names` are other names by title; `left_out` counts rows by why they are not used.
     `jobs` has a row a job of a person, with `JOB_COLUMNS`, null where not known: also those that
     have no text, or a title that has too few. `required` are the shares of levels of education that
@@ -50,6 +58,7 @@ class Dataset:
     rows: pd.DataFrame
     names: dict[str, list[str]]
     left_out: dict[str, int]
+    others: pd.DataFrame = field(default_factory=no_others)
     jobs: pd.DataFrame = field(default_factory=no_jobs)
     required: dict[str, dict[str, float]] = field(default_factory=dict)
     submissions: list[str] = field(default_factory=list)
@@ -58,15 +67,20 @@ class Dataset:
         """The rows of one part."""
         return self.rows[self.rows["part"] == name]
 
+    def others_of(self, name: str) -> pd.DataFrame:
+        """The texts of other titles that belong to one part."""
+        return self.others[self.others["part"] == name]
+
     @property
     def titles(self) -> list[str]:
         """All titles, sorted."""
         return sorted(set(self.rows["title"]))
 
     def save(self, directory: Path) -> None:
-        """Writes `dataset.parquet`, `jobs.parquet` and `names.json` into `directory`."""
+        """Writes `dataset.parquet`, `others.parquet`, `jobs.parquet` and `names.json`."""
         directory.mkdir(parents=True, exist_ok=True)
         self.rows.to_parquet(directory / "dataset.parquet", index=False)
+        self.others.to_parquet(directory / "others.parquet", index=False)
         self.jobs.to_parquet(directory / "jobs.parquet", index=False)
         extra = {
             "names": self.names,
@@ -81,13 +95,15 @@ class Dataset:
         """Reads what `save` wrote. Raises `DataError` where nothing lies there."""
         try:
             rows = pd.read_parquet(directory / "dataset.parquet")
+            others = pd.read_parquet(directory / "others.parquet")
             jobs = pd.read_parquet(directory / "jobs.parquet")
             extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
         return cls(
-            rows, extra["names"], extra["left_out"], jobs, extra["required"], extra["submissions"]
-        )
+            rows, extra["names"], extra["left_out"], others, jobs, extra["required"],
+            extra["submissions"],
+        )  # fmt: skip
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:
@@ -100,6 +116,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     sources = list(sources)
     covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
     rows: list[tuple[str, str, str, float, str, int | None, int | None]] = []
+    others: list[tuple[str, str, str]] = []
     names: dict[str, list[str]] = {}
     empty = 0
     for source in sources:
@@ -108,8 +125,11 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             if not titles or not text.terms(record.text):
                 empty += 1
                 continue
+            group = record.group or _group(record.text)
+            if record.other:
+                others.append((titles[0], record.text, group))
+                continue
             for title in titles:
-                group = record.group or _group(record.text)
                 rows.append((title, record.text, source.name, source.weight, group,
                              record.start, record.end))  # fmt: skip
         for other in source.other_names():
@@ -121,6 +141,10 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
     if unknown:
         left_out["submitted title that no other source has"] = unknown
+    other = pd.concat([pd.DataFrame(others, columns=OTHER_COLUMNS[:-1]),
+                       frame.loc[~many, OTHER_COLUMNS[:-1]]], ignore_index=True)  # fmt: skip
+    other["part"] = other["group"].map(_part)
+    other = other.astype(no_others().dtypes)
     frame = frame[many].reset_index(drop=True)
     if frame["title"].nunique() < 2:
         raise DataError(
@@ -131,7 +155,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     names = {title: each for title, each in names.items() if title in kept}
     sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
     jobs, required = _jobs(sources), _required(sources, covered)
-    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in))
+    return Dataset(frame, names, left_out, other, jobs, required, sorted(sent_in))
 
 
 def _jobs(sources: Iterable[Source]) -> pd.DataFrame:

@@ -13,12 +13,14 @@ class Record:
     somebody wrote it, still to be parsed; `occupation`, an O*NET occupation's name.
     `group` joins near-copies, which never part between training and test; "" to have it made
     from the text. `start` and `end` are the years of the work, None where they are not known.
+    `other` says of a `title` that it is none of those to tell apart.
     """
 
     text: str
     label: str = ""
     title: str = ""
     occupation: str = ""
+    other: bool = False
     group: str = ""
     start: int | None = None
     end: int | None = None

@@ -5,7 +5,8 @@ There are two ways to get the scores, each the better one on its kind of data (d
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
   vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
 - a linear model, for many long texts a title: logistic regression, one title against the rest, by
-  stochastic gradient descent, and a little of the centroids, which are linear in the same terms, so
+  stochastic gradient descent; a little of the centroids; and a little of what tells that a title
+  has a word ("engineer"), learnt from texts of other titles. All are linear in the same terms, so
   that serving has one matrix. It also reads words as they are written and how a text begins. The
   smallest weights are cut.
 """
@@ -16,6 +17,7 @@ from itertools import islice
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from scipy import optimize, sparse
 from scipy.special import logsumexp, softmax
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
@@ -38,6 +40,13 @@ CENTROIDS = 6.0
 EPOCHS = 12
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
+EVEN_TEXTS = 150
+"""Titles of more texts weigh together as much as so many: they are not what all others are for."""
+TITLE_WORDS = 0.25
+"""How much the words of a title count beside its own weights."""
+WORD_TEXTS = 20
+"""In how many of the other titles' texts a title's word must stand."""
+WORD_EPOCHS = 5
 MOST_WEIGHTS = 2_500_000
 LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
@@ -49,7 +58,7 @@ quarters, it was less sure than right (docs/models.md)."""
 CALIBRATION_ROWS = 10_000
 """So many held-out rows are enough: a large dataset needs only some of the folds."""
 CALIBRATION_TEXTS = 5_000
-"""Drawn from all these rows together."""
+"""Drawn from all these rows together, of each length."""
 CONFORMAL_MISSES = 0.1
 CURVE_POINTS = 20
 RIGHT_RANGE = (0.01, 0.99)
@@ -58,22 +67,24 @@ BOUNDS = ((-5.0, 8.0), (-2.0, 2.0), (-2.0, 1.0))
 NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
 
-def fit(rows: pd.DataFrame) -> SimilarJobs:
-    """Fits and calibrates on a dataset's rows."""
+def fit(rows: pd.DataFrame, others: pd.DataFrame) -> SimilarJobs:
+    """Fits and calibrates on a dataset's rows, and its texts of other titles."""
     read = read_terms(rows["text"])
-    model = shorten(fit_scores(rows, read))
+    read_too = read_others(others, read)
+    model = shorten(fit_scores(rows, read, read_too))
     lengths = lengths_of(rows)
-    scored = _score_held_out(rows, read, model.titles, lengths)
+    scored = _score_held_out(rows, read, read_too, model.titles, lengths)
     calibration, threshold = calibrate(scored, grows=len(lengths) > 1)
     return replace(model, calibration=calibration, threshold=threshold)
 
 
-def refit(model: SimilarJobs, rows: pd.DataFrame) -> SimilarJobs:
-    """The model fitted anew on `rows`, of which it knows a part, with the calibration it has.
+def refit(model: SimilarJobs, rows: pd.DataFrame, others: pd.DataFrame) -> SimilarJobs:
+    """The model fitted anew on texts of which it knows a part, with the calibration it has.
 
     Calibrating is most of the work, and a few more texts do not change how sure to be.
     """
-    fitted = shorten(fit_scores(rows, read_terms(rows["text"])))
+    read = read_terms(rows["text"])
+    fitted = shorten(fit_scores(rows, read, read_others(others, read)))
     return replace(fitted, calibration=model.calibration, threshold=model.threshold)
 
 
@@ -93,6 +104,30 @@ def read_terms(texts: pd.Series) -> Read:
 
 
 @dataclass(frozen=True)
+class Others:
+    """Texts of other titles: these, and the texts' groups, shape (texts,).
+
+    `counts` says how often each text has the terms of a `Read`, shape (texts, terms).
+    """
+
+    titles: pd.Series
+    groups: pd.Series
+    counts: sparse.csr_matrix
+
+    def without(self, groups: pd.Series) -> "Others":
+        """Those of no group in `groups`."""
+        kept = ~self.groups.isin(groups).to_numpy()
+        return Others(self.titles[kept], self.groups[kept], self.counts[kept])
+
+
+def read_others(others: pd.DataFrame, read: Read) -> Others:
+    """Reads texts of other titles for the terms of `read`."""
+    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=read.terms)
+    counts = vectorizer.transform(progress(others["text"], desc="reading others", unit=" texts"))
+    return Others(others["title"], others["group"], counts)
+
+
+@dataclass(frozen=True)
 class Scores:
     """Scores that are linear in TF-IDF terms, in the numbers that were fitted.
 
@@ -106,26 +141,30 @@ class Scores:
     bias: np.ndarray
 
 
-def fit_scores(rows: pd.DataFrame, read: Read) -> Scores:
+def fit_scores(rows: pd.DataFrame, read: Read, others: Others) -> Scores:
     """Fits scores in whichever of the two ways suits the rows; `read` has their terms."""
     titles = sorted(set(rows["title"]))
     stems = _stems(read)
     if stems.counts.sum() / len(titles) < LINEAR_FROM:
-        return _fit_prototypes(rows, titles, _frequent(stems, 1, PAIR_TEXTS))
-    return _fit_linear(rows, titles, _frequent(read, LINEAR_TEXTS, LINEAR_TEXTS))
+        return _fit_prototypes(rows, titles, _kept(stems, _frequent(stems, 1, PAIR_TEXTS)))
+    kept = _frequent(read, LINEAR_TEXTS, LINEAR_TEXTS)
+    known = Others(others.titles, others.groups, others.counts[:, kept])
+    return _fit_linear(rows, titles, _kept(read, kept), known)
 
 
 def _stems(read: Read) -> Read:
     """Stems and their pairs alone: prototypes of a few lines are the better for it."""
-    kept = np.array([not term.startswith(("=", "^")) for term in read.terms])
-    return Read(read.terms[kept], read.counts[:, kept])
+    return _kept(read, np.array([not term.startswith(("=", "^")) for term in read.terms]))
 
 
-def _frequent(read: Read, stem_texts: int, pair_texts: int) -> Read:
-    """Pairs in at least `pair_texts` texts, and other terms in at least `stem_texts`."""
+def _frequent(read: Read, stem_texts: int, pair_texts: int) -> np.ndarray:
+    """Whether a term is a pair in at least `pair_texts` texts, or another in `stem_texts`."""
     texts_with = np.bincount(read.counts.indices, minlength=len(read.terms))
     is_pair = np.array([" " in term for term in read.terms])
-    kept = texts_with >= np.where(is_pair, pair_texts, stem_texts)
+    return texts_with >= np.where(is_pair, pair_texts, stem_texts)
+
+
+def _kept(read: Read, kept: np.ndarray) -> Read:
     return Read(read.terms[kept], read.counts[:, kept])
 
 
@@ -148,28 +187,73 @@ def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(len(titles), len(rows)))
 
 
-def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
+def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read, others: Others) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
     vectors = tfidf.fit_transform(read.counts)
-    order = np.random.default_rng(0).permutation(len(rows))
-    nth = rows["title"].iloc[order].groupby(rows["title"].iloc[order]).cumcount()
-    learned = order[nth.to_numpy() < TITLE_TEXTS]
+    learned = _at_most(rows["title"], TITLE_TEXTS)
     weights, bias = _against_the_rest(vectors[learned], rows.iloc[learned])
     centroids = normalize(_members(rows, titles) @ vectors)
-    kept = _largest(weights + CENTROIDS * centroids.toarray()).T.tocsr()
+    weights += CENTROIDS * centroids.toarray()
+    if len(others.titles):
+        weights += TITLE_WORDS * _words_against_the_rest(
+            titles, tfidf.transform(others.counts), others.titles
+        )
+    kept = _largest(weights).T.tocsr()
     return Scores(titles, read.terms, tfidf.idf_, kept, bias)
+
+
+def _at_most(titles: pd.Series, texts: int) -> np.ndarray:
+    """The positions of at most so many texts a title, in any order."""
+    order = np.random.default_rng(0).permutation(len(titles))
+    nth = titles.iloc[order].groupby(titles.iloc[order]).cumcount()
+    return order[nth.to_numpy() < texts]
 
 
 def _against_the_rest(
     vectors: sparse.csr_matrix, rows: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights of shape (titles, terms) and bias of shape (titles,)."""
+    sizes = rows["weight"].groupby(rows["title"]).transform("sum")
+    weights = rows["weight"] * np.minimum(1.0, EVEN_TEXTS / sizes)
+    weights /= weights.mean()
+    each = weights.groupby(rows["title"]).sum()
     classifier = SGDClassifier(
-        loss="log_loss", alpha=ALPHA, class_weight="balanced", max_iter=EPOCHS, tol=None,
-        random_state=0, n_jobs=-1,
+        loss="log_loss", alpha=ALPHA, class_weight=dict(len(rows) / len(each) / each),
+        max_iter=EPOCHS, tol=None, random_state=0, n_jobs=-1,
     )  # fmt: skip
-    classifier.fit(vectors, rows["title"], sample_weight=rows["weight"])
+    classifier.fit(vectors, rows["title"], sample_weight=weights)
     return _of_both_titles(classifier.coef_, classifier.intercept_)
+
+
+def _words_against_the_rest(
+    titles: list[str], vectors: sparse.csr_matrix, others: pd.Series
+) -> np.ndarray:
+    """The weights of each title's words, in the mean of them, shape (titles, terms).
+
+    A word's weights tell texts whose title has it from those of all other titles. `vectors` are
+    those texts' own, `others` their titles.
+    """
+    learned = _at_most(others, TITLE_TEXTS)
+    words = CountVectorizer(analyzer=str.split, binary=True).fit(titles)
+    has = words.transform(others.iloc[learned]).tocsc()
+    known = np.flatnonzero(np.diff(has.indptr) >= WORD_TEXTS)
+    texts = vectors[learned]
+    weights = Parallel(n_jobs=-1, prefer="threads")(
+        delayed(_word_against_the_rest)(texts, has[:, [word]].toarray()[:, 0], len(known))
+        for word in known
+    )
+    of_titles = normalize(words.transform(titles)[:, known], norm="l1")
+    return of_titles @ np.reshape(weights, (len(known), vectors.shape[1]))
+
+
+def _word_against_the_rest(vectors: sparse.csr_matrix, has: np.ndarray, words: int) -> np.ndarray:
+    """The weights of one word of so many, shape (terms,); `has` is 1 where the title has it."""
+    balanced = {0: 1.0, 1: len(has) / words / has.sum()}
+    classifier = SGDClassifier(
+        loss="log_loss", alpha=ALPHA, class_weight=balanced, max_iter=WORD_EPOCHS, tol=None,
+        random_state=0,
+    )  # fmt: skip
+    return classifier.fit(vectors, has).coef_[0]
 
 
 def _of_both_titles(weights: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -222,7 +306,7 @@ class Scored:
 
 
 def _score_held_out(
-    rows: pd.DataFrame, read: Read, titles: list[str], lengths: list[str]
+    rows: pd.DataFrame, read: Read, others: Others, titles: list[str], lengths: list[str]
 ) -> Scored:
     """Texts at these lengths, each scored by a model fitted on the other folds' texts."""
     folds = min(CALIBRATION_FOLDS, rows["group"].nunique())
@@ -233,9 +317,12 @@ def _score_held_out(
     for train, held_out in progress(
         islice(splits, enough), desc="calibrating", total=enough, unit=" folds"
     ):
-        model = shorten(fit_scores(rows.iloc[train], Read(read.terms, read.counts[train])))
+        known_others = others.without(rows["group"].iloc[held_out])
+        fitted = fit_scores(rows.iloc[train], Read(read.terms, read.counts[train]), known_others)
+        model = shorten(fitted)
         columns = [positions[title] for title in model.titles]
-        drawn = at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS // enough, lengths)
+        texts = CALIBRATION_TEXTS * len(lengths) // enough
+        drawn = at_lengths(rows.iloc[held_out], texts, lengths)
         for _, title, content in drawn:
             terms = model.known_terms(content)
             if terms:

@@ -26,6 +26,7 @@ from shared.top_skills import TopSkills, load_top_skills
 from shared.vocabulary import Vocabulary
 from training import evaluate
 from training import similar_jobs as recipe
+from training.dataset import no_others
 
 SHORTENED = 0.005
 """How much a probability may change where numbers are shortened for size."""
@@ -119,6 +120,11 @@ class Reference:
         return softmax(np.array(factors)[:, None] * scores, axis=1), lengths > 0
 
 
+def fit_scores(rows):
+    read = recipe.read_terms(rows["text"])
+    return recipe.fit_scores(rows, read, recipe.read_others(no_others(), read))
+
+
 @pytest.fixture(scope="module", params=["prototypes", "linear"])
 def fit(request, jobs, rows):
     """A published model, and what scikit-learn had fitted.
@@ -127,8 +133,8 @@ def fit(request, jobs, rows):
     """
     if request.param == "linear":
         rows = rows.assign(title=rows["title"].str[0])
-    scores = recipe.fit_scores(rows, recipe.read_terms(rows["text"]))
-    calibrated = recipe.fit(rows) if request.param == "linear" else jobs
+    scores = fit_scores(rows)
+    calibrated = recipe.fit(rows, no_others()) if request.param == "linear" else jobs
     published = replace(
         recipe.shorten(scores),
         calibration=calibrated.calibration,
@@ -140,7 +146,7 @@ def fit(request, jobs, rows):
 
 @pytest.fixture(scope="module")
 def reference(jobs, rows):
-    return Reference(recipe.fit_scores(rows, recipe.read_terms(rows["text"])), jobs.calibration)
+    return Reference(fit_scores(rows), jobs.calibration)
 
 
 def largest_difference(model, expected, usable, texts):

@@ -106,6 +106,25 @@ def test_titles_with_too_few_texts_are_left_out_and_counted():
     assert made.left_out == {"no title or no words": 0, "title with too few texts": 3}
 
 
+def test_texts_of_other_titles_are_kept_apart():
+    unlabelled = [Record("flew gliders", title="Sr. Test Pilot", other=True)]
+    made = build([Given([*labelled(nurse=5, cook=4, pilot=3), *unlabelled])], 4)
+    assert list(made.others["title"]) == ["test pilot", "pilot", "pilot", "pilot"]
+    assert list(made.others["text"]) == ["flew gliders", *texts("pilot", 3)]
+    assert set(made.rows["title"]) == {"cook", "nurse"}
+    assert made.left_out["no title or no words"] == 0
+
+
+def test_a_text_of_another_title_is_held_out_with_its_group():
+    groups = [str(i) for i in range(60)]
+    other = [Record("flew", title="pilot", group=group, other=True) for group in groups]
+    nursed = [Record(f"wards {group}", label="nurse", group=group) for group in groups]
+    made = build([Given([*nursed, *labelled(cook=12), *other])], 3)
+    held_out = set(made.part("test")["group"]) & set(groups)
+    assert set(made.others_of("test")["group"]) == held_out != set()
+    assert len(made.others_of("train")) == 60 - len(held_out)
+
+
 def test_the_same_text_again_makes_no_title_of_few_texts():
     again = [Record("flew jets", label="pilot")] * 9
     assert build([Given([*labelled(nurse=3, cook=3), *again])], 3).titles == ["cook", "nurse"]
@@ -198,10 +217,12 @@ def test_nothing_is_held_out_that_a_title_needs_to_be_learnt():
 
 
 def test_a_dataset_is_read_as_it_was_written(tmp_path):
-    made = build([Given(many(), [OtherNames(("naïve",), label="t1")])], 3)
+    given = Given([*many(), *labelled(few=2)], [OtherNames(("naïve",), label="t1")])
+    made = build([given], 3)
     made.save(tmp_path / "new" / "folder")
     again = Dataset.load(tmp_path / "new" / "folder")
     assert again.rows.equals(made.rows)
+    assert again.others.equals(made.others)
     assert (again.names, again.left_out) == (made.names, made.left_out)
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from shared import model_file
 from shared.models import SimilarJobs, load_similar_jobs
-from training.dataset import Dataset
-from training.similar_jobs import fit, fit_scores, read_terms, refit
+from shared.text import stem
+from training.dataset import Dataset, no_others
+from training.similar_jobs import fit, fit_scores, read_others, read_terms, refit
 
 TRADES = {
     "nurse": "patients wards wounds shots charts bandages vitals doctors",
@@ -42,7 +43,7 @@ def as_rows(pairs):
 
 @pytest.fixture(scope="module", params=[lines, resumes], ids=["lines", "resumes"])
 def model(request):
-    return fit(as_rows(request.param()))
+    return fit(as_rows(request.param()), no_others())
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,8 @@ def held_out_texts(work):
 @pytest.mark.parametrize(("pairs", "reads_them"), [(lines, False), (resumes, True)])
 def test_long_texts_alone_are_read_as_they_are_written(pairs, reads_them):
     rows = as_rows(pairs())
-    known = fit_scores(rows, read_terms(rows["text"])).terms
+    read = read_terms(rows["text"])
+    known = fit_scores(rows, read, read_others(no_others(), read)).terms
     assert ("=patients" in known) == reads_them
     assert any(term.startswith("^") for term in known) == reads_them
     assert "patient" in known
@@ -131,7 +133,7 @@ def clear_resumes():
 
 @pytest.mark.parametrize("pairs", [clear_lines, clear_resumes])
 def test_titles_that_are_never_mistaken_can_be_fitted(pairs):
-    model = fit(as_rows(pairs()))
+    model = fit(as_rows(pairs()), no_others())
     for _, text in pairs():
         assert model.probabilities([text]).sum() == pytest.approx(1)
     assert first(model, "wards and wounds") == "nurse"
@@ -139,21 +141,44 @@ def test_titles_that_are_never_mistaken_can_be_fitted(pairs):
 
 def test_texts_that_share_no_word_can_be_fitted():
     pairs = [(title, thing) for title, things in TRADES.items() for thing in things.split()]
-    assert first(fit(as_rows(pairs)), "wards") == "nurse"
+    assert first(fit(as_rows(pairs), no_others()), "wards") == "nurse"
 
 
 @pytest.mark.parametrize("pairs", [lines, resumes])
 def test_two_titles_can_be_fitted(pairs):
     rows = as_rows([pair for pair in pairs() if pair[0] != "cook"])
-    assert first(fit(rows), "wards wounds charts") == "nurse"
+    assert first(fit(rows, no_others()), "wards wounds charts") == "nurse"
 
 
 def test_more_texts_teach_words_and_not_how_sure_to_be():
-    model = fit(as_rows(lines()))
-    more = refit(model, as_rows([*lines(), *[("nurse", "gave catheters to patients")] * 5]))
+    model = fit(as_rows(lines()), no_others())
+    rows = as_rows([*lines(), *[("nurse", "gave catheters to patients")] * 5])
+    more = refit(model, rows, no_others())
     assert model.probabilities(["catheters"]) is None
     assert first(more, "catheters") == "nurse"
     assert (more.calibration, more.threshold) == (model.calibration, model.threshold)
+
+
+def test_other_titles_teach_what_the_words_of_titles_mean():
+    rows = as_rows([(f"{title} of trade", f"{text} rope") for title, text in resumes()])
+    told = {"ship welder": "rope", "night nurse": "oath", "day cook": "oath"}
+    read = read_terms(rows["text"])
+
+    def weights(others):
+        scores = fit_scores(rows, read, read_others(others, read))
+        return scores.weights[list(scores.terms).index(stem("rope"))].toarray()[0]
+
+    taught = weights(as_rows([pair for pair in told.items() for _ in range(30)]))
+    cook, nurse, welder = taught - weights(no_others())
+    assert welder > 0.1 > 0 > max(cook, nurse)
+
+
+def test_texts_of_a_held_out_group_teach_its_fold_nothing():
+    rows = as_rows(resumes())
+    others = read_others(as_rows([("cook", "soups")] * 4), read_terms(rows["text"]))
+    left = others.without(pd.Series(["1", "3", "x"]))
+    assert list(left.groups) == ["0", "2"]
+    assert left.counts.shape[0] == len(left.titles) == 2
 
 
 def test_titles_of_unseen_lines_are_found_far_above_chance(held_out_model, held_out_texts):

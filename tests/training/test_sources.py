@@ -94,6 +94,14 @@ def test_a_table_of_labels_needs_no_titles(tmp_path):
     assert len(list(Table(tmp_path / "t.csv", Columns(label="label")).records())) == len(ROWS)
 
 
+def test_a_row_without_a_label_is_one_of_another_title(tmp_path):
+    labels = ["", *(title.upper() for title, _ in ROWS[1:])]
+    frame(label=labels).to_csv(tmp_path / "t.csv")
+    records = list(Table(tmp_path / "t.csv", Columns(label="label")).records())
+    assert records[0] == Record("dressed wounds", title="nurse", other=True)
+    assert not any(record.other for record in records[1:])
+
+
 def test_rows_without_a_title_or_description_are_passed_over(tmp_path):
     titles = [None, "", *(title for title, _ in ROWS[2:])]
     descriptions = ["x", "y", None, *(each for _, each in ROWS[3:])]

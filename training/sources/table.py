@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from dateutil import parser
@@ -86,20 +87,20 @@ class Table(Source):
         self._columns = columns
 
     def records(self) -> Iterator[Record]:
-        """One record a row."""
+        """One record a row; a row without a label, but with a title, is one of another title."""
         columns = self._columns
-        title = columns.label or columns.title
-        frame = self._read(title, columns.description).dropna(subset=[title, columns.description])
-        kind = "label" if columns.label else "title"
-        groups, starts, ends = (
-            frame[each] if each in frame else pd.Series(None, frame.index, dtype=object)
-            for each in (columns.group, columns.start, columns.end)
-        )
-        rows = zip(frame[title], frame[columns.description], groups, starts, ends, strict=True)
-        for name, description, group, start, end in rows:
-            known = "" if pd.isna(group) else str(group)
-            years = {"start": _year(start), "end": _year(end)}
-            yield Record(str(description), group=known, **years, **{kind: str(name).strip()})
+        frame = self._read(columns.label or columns.title, columns.description)
+        none = pd.Series(None, frame.index, dtype=object)
+        cells = (columns.title, columns.description, columns.group, columns.start, columns.end)
+        labels = frame[columns.label] if columns.label else none
+        for label, title, description, group, start, end in zip(
+            labels, *(frame.get(each, none) for each in cells), strict=True
+        ):
+            named = _named(label, title, labelled=columns.label is not None)
+            if named and not pd.isna(description):
+                known = "" if pd.isna(group) else str(group)
+                years = {"start": _year(start), "end": _year(end)}
+                yield Record(str(description), group=known, **years, **named)
 
     def jobs(self) -> Iterator[Job]:
         """One job a row, in a table that tells of people, pay or education.
@@ -168,6 +169,13 @@ class Table(Source):
         if frame.empty:
             raise DataError(f"{self._path} is empty")
         return frame
+
+
+def _named(label: object, title: object, *, labelled: bool) -> dict[str, Any]:
+    """How a row's record is named; nothing for a row of no name."""
+    if not pd.isna(label):
+        return {"label": str(label).strip()}
+    return {} if pd.isna(title) else {"title": str(title).strip(), "other": labelled}
 
 
 def _year(value: object) -> int | None:
