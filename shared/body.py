@@ -1,9 +1,7 @@
 """A request's body, read in bounded time and memory, whatever the caller says and sends."""
 
 import io
-import threading
 import time
-from contextlib import AbstractContextManager
 
 import flask
 
@@ -11,6 +9,8 @@ from shared import deadline, limits
 from shared.errors import RequestError
 
 _PIECE_BYTES = 1 << 16
+_NOTHING = io.BytesIO()
+"""What is left of a body that was read."""
 
 
 def read(request: flask.Request) -> bytes:
@@ -18,20 +18,21 @@ def read(request: flask.Request) -> bytes:
 
     Raises `RequestError`: 413 too large, 408 not here in time, 400 not framed as it says.
     """
-    if (request.content_length or 0) > limits.BODY_BYTES:
+    length = request.content_length or 0
+    if length > limits.BODY_BYTES:
         raise _too_large()
-    with _in_time(request) as late:
+    with deadline.reading() as until:
         try:
             body = request.stream.read(limits.BODY_BYTES + 1)
+            whole = len(body) >= length
         except Exception:
             # Each server has its own errors for a bad chunk or an end that comes too early.
-            raise _too_slow() if late.is_set() else _not_whole() from None
-    if late.is_set():
-        raise _too_slow()
-    if len(body) < (request.content_length or 0):
-        raise _not_whole()
+            whole = False
+    if not whole:
+        raise _too_slow() if time.monotonic() >= until else _not_whole()
     if len(body) > limits.BODY_BYTES:
         raise _too_large()
+    request.stream = _NOTHING
     return body
 
 
@@ -41,20 +42,15 @@ def drain(request: flask.Request) -> None:
     The framework would do that with all of it in memory, for as long as the caller likes; and
     where the body is not framed as it says, it would answer with a fault and log the bytes.
     """
-    if not _has_body(request):
+    if not _has_body(request) or request.stream is _NOTHING:
         return
-    until = time.monotonic() + limits.BODY_SECONDS
-    with _in_time(request):
+    with deadline.reading() as until:
         try:
             while request.stream.read(_PIECE_BYTES) and time.monotonic() < until:
                 pass
         except Exception:  # noqa: S110 - as in `read`, and nobody waits for these bytes
             pass
-    request.stream = io.BytesIO()
-
-
-def _in_time(request: flask.Request) -> AbstractContextManager[threading.Event]:
-    return deadline.reading(request.environ.get("gunicorn.socket"))
+    request.stream = _NOTHING
 
 
 def _has_body(request: flask.Request) -> bool:

@@ -3,6 +3,7 @@
 import gunicorn.config
 from gunicorn.http.message import Request
 from gunicorn.http.parser import Parser
+from gunicorn.http.unreader import SocketUnreader
 
 from shared import deadline
 
@@ -18,15 +19,23 @@ def open_no_control_socket() -> None:
     gunicorn.config.ControlSocketDisable.default = True
 
 
-def end_heads_that_do_not_come() -> None:
-    """Lets gunicorn, in this process, wait for a request's head as long as for its body.
+def end_reading_in_time() -> None:
+    """Lets gunicorn, in this process, wait for what is read no longer than `deadline` has it.
 
-    It would wait for ever: as many callers as there are threads, who send half a head each, would
-    keep all others out. They get no answer, for they have asked nothing.
+    And for a request's head as long as for its body. It would wait for ever: as many callers as
+    there are threads, who send half a head each, would keep all others out. They get no answer,
+    for they have asked nothing.
     """
     Parser.__next__ = _read_head_in_time
+    SocketUnreader.chunk = _receive_in_time
 
 
 def _read_head_in_time(parser: Parser) -> Request:
-    with deadline.reading(parser.unreader.sock):
+    with deadline.reading():
         return _read_head(parser)
+
+
+def _receive_in_time(unreader: SocketUnreader, size_hint: int | None = None) -> bytes:
+    """In place of gunicorn's own, with its bounds on how much is received at a time."""
+    most = max(unreader.mxchunk, min(size_hint or 0, unreader.max_body_chunk))
+    return deadline.receive(unreader.sock, most)

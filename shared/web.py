@@ -84,7 +84,7 @@ class Service:
         self._urls = urls.bind("")
         malformed.answer_in_json()
         server.open_no_control_socket()
-        server.end_heads_that_do_not_come()
+        server.end_reading_in_time()
         if flask.has_app_context():
             self._take_over(flask.current_app)
 
