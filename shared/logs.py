@@ -25,7 +25,7 @@ def trace_field(header: str | None) -> dict[str, object]:
 
     `header` is the value of `traceparent` or `X-Cloud-Trace-Context`.
     """
-    match = _TRACE.fullmatch(header or "")
+    match = header and _TRACE.fullmatch(header)
     if not match:
         return {}
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -101,26 +100,21 @@ class Service:
         fields: dict[str, object] = {}
         try:
             if request.method == "OPTIONS":
-                response = self._preflight(request)
+                answer = self._preflight(request)
             else:
                 handler, parts, route = self._match(request)
-                response = _encode(handler(request, **parts))
+                answer = handler(request, **parts)
+            response = _response(request, answer, request_id)
         except RequestError as error:
-            response = _refusal(error)
+            response = _response(request, _refusal(error), request_id)
         except ModelsUnavailable as error:
             fields = {"error": str(error), "type": type(error).__name__}
-            response = _refusal(_unavailable())
+            response = _response(request, _refusal(_unavailable()), request_id)
         except Exception as error:
             fields = {"type": type(error).__name__, "where": logs.where(error)}
-            response = _refusal(
-                RequestError(500, "internal", "Something failed here. The logs know more.")
-            )
+            response = _response(request, _refusal(_failed()), request_id)
         body.drain(request)
-        response.headers.update(SECURITY_HEADERS)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers[REQUEST_ID_HEADER] = request_id
-        _allow_origin(request, response)
-        _log(request, response, route, request_id, started, fields)
+        _log(request, response.status_code, route, request_id, started, fields)
         return response
 
     def _match(self, request: flask.Request) -> tuple[Handler, dict[str, str], str]:
@@ -144,20 +138,15 @@ class Service:
             raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
         return self._handlers[rule.rule], dict(parts), rule.rule
 
-    def _preflight(self, request: flask.Request) -> flask.Response:
-        allowed = _allowed(self._find(request)[0])
-        methods = ", ".join(allowed)
-        response = flask.Response(
-            status=204,
-            headers={
-                "Allow": methods,
-                "Access-Control-Allow-Methods": methods,
-                "Access-Control-Allow-Headers": self._headers,
-                "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
-            },
-        )
-        del response.headers["Content-Type"]
-        return response
+    def _preflight(self, request: flask.Request) -> Answer:
+        methods = ", ".join(_allowed(self._find(request)[0]))
+        headers = {
+            "Allow": methods,
+            "Access-Control-Allow-Methods": methods,
+            "Access-Control-Allow-Headers": self._headers,
+            "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+        }
+        return Answer(b"", headers, 204)
 
 
 def read_json(request: flask.Request) -> object:
@@ -217,8 +206,8 @@ def check_text(text: str, name: str, most: int | None = None) -> str:
 
 
 def _request_id(request: flask.Request) -> str:
-    sent = request.headers.get(REQUEST_ID_HEADER, "")
-    return sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+    sent = request.environ.get("HTTP_X_REQUEST_ID", "")
+    return sent if _REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
 
 
 def _check_media_type(request: flask.Request) -> None:
@@ -249,26 +238,37 @@ def _check_nesting(value: object, left: int) -> None:
         _check_nesting(item, left - 1)
 
 
-def _encode(answer: Answer) -> flask.Response:
-    encoded = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    response = flask.Response(encoded, status=answer.status, mimetype="application/json")
-    if not encoded:
-        del response.headers["Content-Type"]
-    response.headers.update(answer.headers)
-    return response
+class _Response(flask.Response):
+    """Of no media type but the one in its headers."""
+
+    default_mimetype = None
 
 
-def _refusal(error: RequestError) -> flask.Response:
+def _response(request: flask.Request, answer: Answer, request_id: str) -> flask.Response:
+    """The answer as it is sent, with what every answer has."""
+    content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+    headers = {
+        **({"Content-Type": "application/json"} if content else {}),
+        **SECURITY_HEADERS,
+        "Cache-Control": "no-store",
+        **answer.headers,
+        REQUEST_ID_HEADER: request_id,
+        "Vary": "Origin",
+        **_origin_headers(request),
+    }
+    return _Response(content, answer.status, headers)
+
+
+def _refusal(error: RequestError) -> Answer:
     content = {
         "error": {"code": error.code, "message": error.message, **error.details},
         "results": [],
     }
-    return flask.Response(
-        json.dumps(content),
-        status=error.status,
-        mimetype="application/json",
-        headers=error.headers,
-    )
+    return Answer(content, error.headers, error.status)
+
+
+def _failed() -> RequestError:
+    return RequestError(500, "internal", "Something failed here. The logs know more.")
 
 
 def _unavailable() -> RequestError:
@@ -286,34 +286,34 @@ def _allowed(handlers: Iterable[str]) -> list[str]:
     return sorted({"OPTIONS", *head, *handlers})
 
 
-def _allow_origin(request: flask.Request, response: flask.Response) -> None:
+def _origin_headers(request: flask.Request) -> dict[str, str]:
+    """What lets the pages of an allowed origin read the answer."""
     allowed = os.environ.get("CORS_ORIGINS", "").split()
-    origin = request.headers.get("Origin")
-    response.headers.add("Vary", "Origin")
+    origin = request.environ.get("HTTP_ORIGIN")
     if "*" in allowed:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    elif origin and origin in allowed:
-        response.headers["Access-Control-Allow-Origin"] = origin
-    else:
-        return
-    response.headers["Access-Control-Expose-Headers"] = (
-        f"{REQUEST_ID_HEADER}, {MODEL_VERSION_HEADER}, Retry-After"
-    )
+        origin = "*"
+    elif not origin or origin not in allowed:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": (
+            f"{REQUEST_ID_HEADER}, {MODEL_VERSION_HEADER}, Retry-After"
+        ),
+    }
 
 
 def _log(
     request: flask.Request,
-    response: flask.Response,
+    status: int,
     route: str,
     request_id: str,
     started: float,
     fields: dict[str, object],
 ) -> None:
-    status = response.status_code
     severity = "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR"
-    headers = request.headers
-    trace = logs.trace_field(headers.get("traceparent"))
-    trace = trace or logs.trace_field(headers.get("X-Cloud-Trace-Context"))
+    sent = request.environ
+    trace = logs.trace_field(sent.get("HTTP_TRACEPARENT"))
+    trace = trace or logs.trace_field(sent.get("HTTP_X_CLOUD_TRACE_CONTEXT"))
     logs.write(
         severity,
         f"{status} {route}",
