@@ -187,7 +187,8 @@ def _texts(phrases: int) -> Iterator[str]:
 
 def _entries(model: SimilarJobs, text: str) -> int:
     """How many weights a text asks for."""
-    return sum(int(model.starts[p + 1] - model.starts[p]) for p in model.known_terms(text))
+    positions = model.known_terms(text).positions
+    return int((model.starts[positions + 1] - model.starts[positions]).sum())
 
 
 def _request(text: str) -> bytes:

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from shared import model_file, text
 from shared.errors import ModelsUnavailable
-from shared.vocabulary import Vocabulary
+from shared.vocabulary import Counted, Vocabulary
 
 LEAST_SPREAD = 1e-6
 SHARPENED = (0.05, 20.0)
 NEWTON_STEPS = 50
+LAST_STEP = 1e-6
 REASONS = 5
 """At most so many phrases explain a title."""
 
@@ -80,31 +81,35 @@ class Calibration:
         """The factor for a text with these scores, shape (titles,), and so many known terms."""
         scale = self.first_scale(scores, known)
         below = scale * (scores - scores.max())
-        said = 1 / np.exp(below).sum()
+        exponentials = np.exp(below)
+        said = 1 / exponentials.sum()
         wanted = float(np.interp(said, self.said, self.right))
-        return scale * _sharpened(below, wanted)
+        return scale * _sharpened(below, exponentials, wanted)
 
     def first_scale(self, scores: NDArray[np.float64], known: int) -> float:
         """The factor before the curve."""
-        spread = max(float(scores.max() - scores.mean()), LEAST_SPREAD)
+        spread = max(float(scores.max() - scores.sum() / len(scores)), LEAST_SPREAD)
         return float(self.sharpness * known**self.growth * spread**self.evenness)
 
 
-def _sharpened(below: NDArray[np.float64], wanted: float) -> float:
+def _sharpened(
+    below: NDArray[np.float64], exponentials: NDArray[np.float64], wanted: float
+) -> float:
     """By what to multiply logits, given less their maximum, for a largest probability `wanted`.
 
-    Newton's method on the convex log of the sum of exponentials, from a factor that changes
-    nothing, which is near; within `SHARPENED`, for where the first titles are level none does it.
+    `exponentials` are theirs. Newton's method on the convex log of the sum of exponentials, from a
+    factor that changes nothing, which is near; within `SHARPENED`, for where the first titles are
+    level none does it. Each step is of the order of the square of the one before.
     """
     factor = 1.0
     for _ in range(NEWTON_STEPS):
-        exponentials = np.exp(factor * below)
         total = exponentials.sum()
         slope = (below @ exponentials) / total
         step = (math.log(total) + math.log(wanted)) / slope if slope else 0.0
         factor = min(max(factor - float(step), SHARPENED[0]), SHARPENED[1])
-        if abs(step) < 1e-9 * factor:
+        if abs(step) < LAST_STEP * factor:
             break
+        exponentials = np.exp(factor * below)
     return factor
 
 
@@ -136,10 +141,11 @@ class SimilarJobs:
 
         Of the rules in docs/models.md it foretells people's latest title best from earlier jobs.
         """
-        each = [self.logits(known) for known in map(self.known_terms, texts) if known]
-        return _softmax(np.mean(each, axis=0)) if each else None
+        with _computing:
+            each = [self.logits(known) for known in map(self.known_terms, texts) if known]
+            return _softmax(sum(each[1:], start=each[0]) / len(each)) if each else None
 
-    def logits(self, known: dict[int, int]) -> NDArray[np.float64]:
+    def logits(self, known: Counted) -> NDArray[np.float64]:
         """The calibrated score of each title, shape (titles,); `known` is not empty."""
         scores = self.scores(known)
         return scores * self.calibration.scale(scores, len(known))
@@ -175,29 +181,25 @@ class SimilarJobs:
         positions = self.vocabulary.positions(list(found)).tolist()
         return dict(zip(positions, found.values(), strict=True))
 
-    def _shares(
-        self, known: dict[int, int], scale: float
-    ) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    def _shares(self, known: Counted, scale: float) -> Iterator[tuple[int, NDArray[np.float64]]]:
         """Each known term and what it adds to every title's logit, less the mean."""
-        positions, x = self._vector(known)
-        for position, value in zip(positions, x, strict=True):
+        for position, value in zip(known.positions, self._tf_idf(known), strict=True):
             row = self._times_weights(np.array([position]), np.array([value]))
             yield int(position), scale * (row - row.mean())
 
-    def known_terms(self, text_: str) -> dict[int, int]:
-        """The positions of a text's known terms, each with its count."""
-        return self.vocabulary.count(*text.singles(text_))
+    def known_terms(self, text_: str) -> Counted:
+        """The terms of a text that the model knows."""
+        return self.vocabulary.count(text_)
 
-    def scores(self, known: dict[int, int]) -> NDArray[np.float64]:
+    def scores(self, known: Counted) -> NDArray[np.float64]:
         """The score of each title, shape (titles,); `known` is not empty."""
-        return self.bias.astype(np.float64) + self._times_weights(*self._vector(known))
+        return self._times_weights(known.positions, self._tf_idf(known)) + self.bias
 
-    def _vector(self, known: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The text as its terms' positions and their TF-IDF, of unit length."""
-        positions = np.fromiter(known, np.int64, len(known))
-        counts = np.fromiter(known.values(), np.float64, len(known))
-        x = (1 + np.log(counts)) * self.idf[positions].astype(np.float64)
-        return positions, x / np.sqrt(x @ x)
+    def _tf_idf(self, known: Counted) -> NDArray[np.float64]:
+        """The text by its known terms, of unit length."""
+        counts, idf = known.counts.astype(np.float64), self.idf.take(known.positions)
+        x = (1 + np.log(counts)) * idf.astype(np.float64)
+        return x / math.sqrt(x @ x)
 
     def _times_weights(
         self, positions: NDArray[np.int64], x: NDArray[np.float64]

@@ -41,6 +41,15 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
 
 
+def pieces(text: str) -> list[str]:
+    """A text, normalized, in the pieces that spaces part it into.
+
+    No word and no address goes beyond its piece: the words of a text are those of its pieces. Most
+    pieces are one word, and come again in other texts.
+    """
+    return normalize(text).split()
+
+
 def words(text: str) -> list[str]:
     """The words of a text in their order, without web and mail addresses.
 
@@ -68,16 +77,23 @@ def stems(text: str) -> list[str]:
     return _kept_words(text)[1]
 
 
-def singles(text: str) -> tuple[list[str], list[str]]:
-    """The terms of a text that are not pairs: its stems in their order, and then all others."""
-    kept, each = _kept_words(text)
-    return each, _others(_inflected(kept, each), each)
+def singles(piece: str) -> list[tuple[str, str | None, str]]:
+    """The terms of one of a text's `pieces` that are not pairs, for each word that counts.
+
+    Its stem; the word as it is written, where that is not its stem; its stem as one of a text's
+    first ones, which only those of the first `OPENING` words of the whole text are.
+    """
+    kept, each = _kept_words(piece)
+    return [
+        (its_stem, _written(word) if word != its_stem else None, _first(its_stem))
+        for word, its_stem in zip(kept, each, strict=True)
+    ]
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, each pair of neighbours, then the others."""
-    each, others = singles(text)
-    return each + _pairs(each) + others
+    kept, each = _kept_words(text)
+    return each + _pairs(each) + _others(_inflected(kept, each), each)
 
 
 def wordings(text: str) -> dict[str, str]:
@@ -102,7 +118,15 @@ def _inflected(kept: list[str], each: list[str]) -> list[str]:
 
 
 def _others(inflected: list[str], each: list[str]) -> list[str]:
-    return [f"={word}" for word in inflected] + [f"^{first}" for first in each[:OPENING]]
+    return [*map(_written, inflected), *map(_first, each[:OPENING])]
+
+
+def _written(word: str) -> str:
+    return f"={word}"
+
+
+def _first(its_stem: str) -> str:
+    return f"^{its_stem}"
 
 
 def _pairs(each: list[str]) -> list[str]:

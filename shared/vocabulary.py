@@ -2,13 +2,28 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared import text
+
+_MOST_REMEMBERED = 50_000
+_LONGEST_REMEMBERED = 40
+"""In characters: longer pieces of texts do not come again, and would take memory."""
 _FIRST_OF_PAIR = np.uint64(0x9E3779B97F4A7C15)
 """Odd, so that no two digests become the same by it; large, so that order tells."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The known terms of a text: their positions, ascending, and how often each is there."""
+
+    positions: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.positions)
 
 
 @dataclass(frozen=True)
@@ -39,19 +54,15 @@ class Vocabulary:
         """Each term's position, -1 where it is unknown; shape (terms,)."""
         return self._find(_digests_of_terms(terms))
 
-    def count(self, stems: list[str], others: list[str]) -> dict[int, int]:
-        """The positions of the known ones of `stems`, their pairs of neighbours and `others`.
-
-        Ascending, each with its count. For what `text.singles` gives that is the same as counting
-        `positions` of `text.terms`, in less time.
-        """
-        singles = _digests(stems)
-        pairs = _pairs(singles[:-1], singles[1:])
-        every = np.concatenate([singles, pairs, _digests(others)])
-        digests, counts = np.unique(every, return_counts=True)
-        found = self._find(digests)
-        known = found >= 0
-        return dict(zip(found[known].tolist(), counts[known].tolist(), strict=True))
+    def count(self, content: str) -> Counted:
+        """The known ones of a text's terms; the same as counting `positions` of `text.terms`."""
+        digests = _digests_of_text(content)
+        digests.sort()  # Equal ones stand together then, and are found sooner.
+        found = np.searchsorted(self.digests, digests)
+        known = found[self.digests.take(found, mode="clip") == digests]
+        firsts = np.flatnonzero(np.concatenate([[True], known[1:] != known[:-1]])[: len(known)])
+        ends = np.concatenate([firsts[1:], [len(known)]])
+        return Counted(known[firsts], ends[: len(firsts)] - firsts)
 
     def _find(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
         found = np.searchsorted(self.digests, digests)
@@ -72,10 +83,42 @@ def _pairs(firsts: NDArray[np.uint64], seconds: NDArray[np.uint64]) -> NDArray[n
     return firsts * _FIRST_OF_PAIR + seconds  # Modulo 2**64.
 
 
+class _Read(dict[str, bytes]):
+    """What a piece of a text is read as: for each word three digests, of
+    its `text.singles`.
+
+    Those that were read are remembered, so that a text of known words costs a look-up for each. One
+    look-up, and one small object: more of them are slow, for they are all over the memory.
+    """
+
+    def __missing__(self, piece: str) -> bytes:
+        rows = b"".join(
+            _digest(stem) + (_digest(written) if written else _NONE) + _digest(first)
+            for stem, written, first in text.singles(piece)
+        )
+        if len(piece) <= _LONGEST_REMEMBERED:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[piece] = rows
+        return rows
+
+
+_NONE = bytes(8)
+"""In the place of a digest where there is no term: a term has it as seldom as another's."""
+_read = _Read()
+
+
+def _digests_of_text(content: str) -> NDArray[np.uint64]:
+    """Those of `text.terms`, in another order, and some that are `_NONE`."""
+    read = b"".join(map(_read.__getitem__, text.pieces(content)))
+    stems, written, first = np.frombuffer(read, "<u8").reshape(-1, 3).T
+    pairs = _pairs(stems[:-1], stems[1:])
+    return np.concatenate([stems, pairs, written, first[: text.OPENING]])
+
+
 def _digests(words: list[str]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join([_digest(word) for word in words]), "<u8")
 
 
-@lru_cache(maxsize=50_000)
 def _digest(word: str) -> bytes:
     return hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()

@@ -1,4 +1,5 @@
 import json
+import threading
 from dataclasses import replace
 from random import Random
 
@@ -13,6 +14,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 from bench import whole
+from shared import models as serving
 from shared import text
 from shared.errors import ModelsUnavailable
 from shared.models import (
@@ -210,6 +212,15 @@ def test_the_order_of_texts_does_not_matter(jobs, texts):
     np.testing.assert_allclose(
         jobs.probabilities(some), jobs.probabilities(some[::-1]), rtol=0, atol=1e-12
     )
+
+
+def test_one_text_is_read_at_a_time(jobs):
+    reading = threading.Thread(target=jobs.probabilities, args=(["managed agile projects"],))
+    with serving._computing:
+        reading.start()
+        reading.join(0.5)
+        assert reading.is_alive()
+    reading.join()
 
 
 def test_titles_are_sorted_and_stand_once(jobs, skills):
