@@ -2,9 +2,12 @@
 
 import json
 from functools import lru_cache
+from itertools import chain
 
 import flask
 import functions_framework
+import numpy as np
+from numpy.typing import NDArray
 
 from shared import experience, web
 from shared.model_store import Loaded, ModelStore
@@ -15,8 +18,9 @@ EXPLAINED = 10
 SURE = 3
 """An answer is confident when the true title is among so many in nine cases of ten."""
 
-NUMBER = "%.12g "
+NUMBER = "%.12g"
 """Twelve digits of a probability: all that a double has take three times longer to write."""
+RESULT = f'{{"probability": {NUMBER}, "title": %s}}'
 
 store = ModelStore.from_environment("similar_jobs", load_similar_jobs, first_title)
 
@@ -37,8 +41,7 @@ def _answer(
     probabilities = model.probabilities(texts)
     if probabilities is None:
         raise experience.nothing_usable()
-    # Titles are sorted: those that are level stay in the order of the alphabet.
-    order = (-probabilities).argsort(kind="stable")[:limit].tolist()
+    order = _best(probabilities, limit).tolist()
     ranked = probabilities[order].tolist()
     headers = {web.MODEL_VERSION_HEADER: loaded.version}
     if not explain:
@@ -52,14 +55,22 @@ def _answer(
     return web.Answer({"results": results, "confidence": confidence}, headers)
 
 
+def _best(probabilities: NDArray[np.float64], limit: int | None) -> NDArray[np.int64]:
+    """The positions of the highest ones, best first; those that are level in their order.
+
+    Titles are sorted, so that this is the order of the alphabet.
+    """
+    among = np.arange(len(probabilities))
+    if limit is not None and limit < len(among):  # To sort them all takes five times longer.
+        least = np.partition(probabilities, -limit)[-limit]
+        among = np.flatnonzero(probabilities >= least)
+    return among[(-probabilities[among]).argsort(kind="stable")[:limit]]
+
+
 def _encoded(probabilities: list[float], titles: list[str]) -> bytes:
     """The body in JSON. For a thousand titles, `json.dumps` would take most of a request."""
-    numbers = (NUMBER * len(probabilities) % tuple(probabilities)).split()
-    results = [
-        f'{{"probability": {number}, "title": {_quoted(title)}}}'
-        for number, title in zip(numbers, titles, strict=True)
-    ]
-    return f'{{"results": [{", ".join(results)}]}}'.encode()
+    values = tuple(chain.from_iterable(zip(probabilities, map(_quoted, titles), strict=True)))
+    return f'{{"results": [{", ".join([RESULT] * len(titles)) % values}]}}'.encode()
 
 
 _quoted = lru_cache(maxsize=65_536)(json.dumps)
