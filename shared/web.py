@@ -10,14 +10,19 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import flask
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, PathConverter, Rule
 
 from shared import body, limits, logs, malformed, server
 from shared.errors import ModelsUnavailable, RequestError, invalid
 from shared.headers import SECURITY_HEADERS
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 RETRY_AFTER_SECONDS = 5
 KEPT_SECONDS = 300
@@ -88,12 +93,27 @@ class Service:
             self._take_over(flask.current_app)
 
     def _take_over(self, app: flask.Flask) -> None:
-        """What the framework answers by itself (/robots.txt, //) becomes our JSON, too."""
-        app.url_map.merge_slashes = False
-        app.register_error_handler(HTTPException, lambda _error: self(flask.request))
+        """Requests come straight here.
+
+        The framework's own way to its one function would cost each as much as ours, and it would
+        answer some by itself (/robots.txt, //).
+        """
+        app.wsgi_app = self._wsgi_app  # type: ignore[method-assign]
+
+    def _wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        answer = self._answer(flask.Request(environ))
+        status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        start_response(status, list(answer.headers.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def __call__(self, request: flask.Request) -> flask.Response:
-        """Answers a request; never raises."""
+        """Answers a request where the framework has it come to its function; never raises."""
+        answer = self._answer(request)
+        return _Response(answer.body, answer.status, answer.headers)
+
+    def _answer(self, request: flask.Request) -> "_Whole":
         started = time.perf_counter()
         request_id = _request_id(request)
         route = "none"
@@ -104,18 +124,18 @@ class Service:
             else:
                 handler, parts, route = self._match(request)
                 answer = handler(request, **parts)
-            response = _response(request, answer, request_id)
+            whole = _whole(request, answer, request_id)
         except RequestError as error:
-            response = _response(request, _refusal(error), request_id)
+            whole = _whole(request, _refusal(error), request_id)
         except ModelsUnavailable as error:
             fields = {"error": str(error), "type": type(error).__name__}
-            response = _response(request, _refusal(_unavailable()), request_id)
+            whole = _whole(request, _refusal(_unavailable()), request_id)
         except Exception as error:
             fields = {"type": type(error).__name__, "where": logs.where(error)}
-            response = _response(request, _refusal(_failed()), request_id)
+            whole = _whole(request, _refusal(_failed()), request_id)
         body.drain(request)
-        _log(request, response.status_code, route, request_id, started, fields)
-        return response
+        _log(request, whole.status, route, request_id, started, fields)
+        return whole
 
     def _match(self, request: flask.Request) -> tuple[Handler, dict[str, str], str]:
         handlers, parts, path = self._find(request)
@@ -238,17 +258,20 @@ def _check_nesting(value: object, left: int) -> None:
         _check_nesting(item, left - 1)
 
 
-class _Response(flask.Response):
-    """Of no media type but the one in its headers."""
+@dataclass(frozen=True)
+class _Whole:
+    """An answer as it is sent."""
 
-    default_mimetype = None
+    body: bytes
+    headers: dict[str, str]
+    status: int
 
 
-def _response(request: flask.Request, answer: Answer, request_id: str) -> flask.Response:
-    """The answer as it is sent, with what every answer has."""
+def _whole(request: flask.Request, answer: Answer, request_id: str) -> _Whole:
+    """The answer with the headers that every one has."""
     content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
     headers = {
-        **({"Content-Type": "application/json"} if content else {}),
+        **(_described(content) if content else {}),
         **SECURITY_HEADERS,
         "Cache-Control": "no-store",
         **answer.headers,
@@ -256,7 +279,17 @@ def _response(request: flask.Request, answer: Answer, request_id: str) -> flask.
         "Vary": "Origin",
         **_origin_headers(request),
     }
-    return _Response(content, answer.status, headers)
+    return _Whole(content, headers, answer.status)
+
+
+def _described(content: bytes) -> dict[str, str]:
+    return {"Content-Type": "application/json", "Content-Length": str(len(content))}
+
+
+class _Response(flask.Response):
+    """Of no media type but the one in its headers."""
+
+    default_mimetype = None
 
 
 def _refusal(error: RequestError) -> Answer:
