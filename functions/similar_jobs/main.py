@@ -1,8 +1,9 @@
 """`POST /model/similar_jobs`: experience in, every title with its probability out."""
 
 import json
-from functools import lru_cache
+from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import flask
 import functions_framework
@@ -22,7 +23,24 @@ NUMBER = "%.12g"
 """Twelve digits of a probability: all that a double has take three times longer to write."""
 RESULT = f'{{"probability": {NUMBER}, "title": %s}}'
 
-store = ModelStore.from_environment("similar_jobs", load_similar_jobs, first_title)
+
+@dataclass(frozen=True)
+class Served:
+    """A model, and its titles as JSON has them."""
+
+    model: JobModel
+    quoted: list[str]
+
+
+def load(path: Path, file_name: str) -> Served:
+    """What is served of a published `similar_jobs` file."""
+    model = load_similar_jobs(path, file_name)
+    return Served(model, list(map(json.dumps, model.titles)))
+
+
+store = ModelStore.from_environment(
+    "similar_jobs", load, lambda served, text: first_title(served.model, text)
+)
 
 
 def post_experience(request: flask.Request) -> web.Answer:
@@ -35,9 +53,9 @@ def post_experience(request: flask.Request) -> web.Answer:
 
 
 def _answer(
-    loaded: Loaded[JobModel], texts: list[str], limit: int | None, *, explain: bool
+    loaded: Loaded[Served], texts: list[str], limit: int | None, *, explain: bool
 ) -> web.Answer:
-    model = loaded.model
+    model = loaded.model.model
     probabilities = model.probabilities(texts)
     if probabilities is None:
         raise experience.nothing_usable()
@@ -45,7 +63,8 @@ def _answer(
     ranked = probabilities[order].tolist()
     headers = {web.MODEL_VERSION_HEADER: loaded.version}
     if not explain:
-        return web.Answer(_encoded(ranked, [model.titles[i] for i in order]), headers)
+        quoted = loaded.model.quoted
+        return web.Answer(_encoded(ranked, [quoted[i] for i in order]), headers)
     results: list[dict[str, object]] = [
         {"probability": float(NUMBER % probability), "title": model.titles[i]}
         for probability, i in zip(ranked, order, strict=True)
@@ -67,13 +86,10 @@ def _best(probabilities: NDArray[np.float64], limit: int | None) -> NDArray[np.i
     return among[(-probabilities[among]).argsort(kind="stable")[:limit]]
 
 
-def _encoded(probabilities: list[float], titles: list[str]) -> bytes:
+def _encoded(probabilities: list[float], quoted: list[str]) -> bytes:
     """The body in JSON. For a thousand titles, `json.dumps` would take most of a request."""
-    values = tuple(chain.from_iterable(zip(probabilities, map(_quoted, titles), strict=True)))
-    return f'{{"results": [{", ".join([RESULT] * len(titles)) % values}]}}'.encode()
-
-
-_quoted = lru_cache(maxsize=65_536)(json.dumps)
+    values = tuple(chain.from_iterable(zip(probabilities, quoted, strict=True)))
+    return f'{{"results": [{", ".join([RESULT] * len(quoted)) % values}]}}'.encode()
 
 
 def _add_phrases(results: list[dict[str, object]], model: JobModel, texts: list[str]) -> None:
