@@ -29,6 +29,8 @@ KEPT_SECONDS = 300
 PREFLIGHT_SECONDS = 3600
 REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_VERSION_HEADER = "X-Model-Version"
+TREES = ("model", "skills", "titles", "salaries", "paths", "education")
+"""What the paths of all functions begin with. Below these nothing is a title by itself."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,100}", re.ASCII)
@@ -155,7 +157,10 @@ class Service:
         try:
             rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
-            raise RequestError(404, "unknown_path", "There is nothing at this path.") from None
+            raise _unknown_path() from None
+        tree, below, _ = request.path[1:].partition("/")
+        if below and tree in TREES and not rule.rule.startswith(f"/{tree}/"):
+            raise _unknown_path()  # It may be another function's: no wider path takes it.
         return self._handlers[rule.rule], dict(parts), rule.rule
 
     def _preflight(self, request: flask.Request) -> Answer:
@@ -302,6 +307,10 @@ def _refusal(error: RequestError) -> Answer:
 
 def _failed() -> RequestError:
     return RequestError(500, "internal", "Something failed here. The logs know more.")
+
+
+def _unknown_path() -> RequestError:
+    return RequestError(404, "unknown_path", "There is nothing at this path.")
 
 
 def _unavailable() -> RequestError:

@@ -15,7 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from shared import headers, job_insights, limits, models, states, top_skills, web
-from tests.conftest import FUNCTIONS
+from tests.conftest import ALL_FUNCTIONS, FUNCTIONS
 from training import collected
 
 ROOT = Path(__file__).parent.parent
@@ -41,15 +41,24 @@ def conforms(value, schema):
 
 
 def operations():
-    for path, item in SPEC["paths"].items():
+    own = [(item["x-path"], item) for item in SPEC["components"]["pathItems"].values()]
+    for path, item in [*SPEC["paths"].items(), *own]:
         for method in METHODS:
             if method in item:
                 yield path, method, item[method]
 
 
-def parameters(path, operation, where):
-    every = [*SPEC["paths"][path].get("parameters", []), *operation.get("parameters", [])]
-    return [p for p in map(resolve, every) if p["in"] == where]
+def operation_of(name, path, method):
+    (found,) = [
+        operation
+        for each, verb, operation in operations()
+        if (each, verb) == (path, method) and name in operation["tags"]
+    ]
+    return found
+
+
+def parameters(operation, where):
+    return [p for p in map(resolve, operation.get("parameters", [])) if p["in"] == where]
 
 
 def main_of(name):
@@ -79,7 +88,7 @@ def test_it_has_the_version_of_the_changelog():
     assert newest[1] == SPEC["info"]["version"]
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_its_operations_are_the_routes_of_the_function(name):
     routes = set()
     for route, _ in main_of(name).service.routes:
@@ -87,12 +96,14 @@ def test_its_operations_are_the_routes_of_the_function(name):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
         routes |= {(method.lower(), path), ("options", path)}
         routes |= {("head", path)} if method == "GET" else set()
-    if name == "submissions":  # Its shorter paths are those of others here, and said in words.
-        routes = {route for route in routes if route[1].startswith("/model/")}
-    if name == "top_skills":  # `POST /` is that of similar_jobs here.
-        routes.remove(("post", "/"))
 
     assert {(method, path) for path, method, op in operations() if name in op["tags"]} == routes
+
+
+def test_its_trees_are_those_that_no_title_is_taken_from():
+    trees = {path.split("/")[1] for path in SPEC["paths"] if not path.startswith("/{")}
+
+    assert trees - {""} == set(web.TREES)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -107,9 +118,9 @@ def test_its_query_parameters_are_those_that_the_function_reads(name):
             read.add("limit")
     written = {
         parameter["name"]
-        for path, _, operation in operations()
+        for _, _, operation in operations()
         if name in operation["tags"]
-        for parameter in parameters(path, operation, "query")
+        for parameter in parameters(operation, "query")
     }
 
     assert written == read
@@ -223,6 +234,29 @@ def test_its_examples_are_what_its_schemas_say():
     assert [(s, v) for s, v in found if not conforms(v, s)] == []
 
 
+def test_its_links_lead_from_what_is_answered_to_what_can_be_asked():
+    by_id = {operation["operationId"]: operation for _, _, operation in operations()}
+    followed = 0
+    for response in SPEC["components"]["responses"].values():
+        for link in response.get("links", {}).values():
+            (media,) = response["content"].values()
+            examples = [each["value"] for each in media.get("examples", {}).values()]
+            for example in [*examples, *[media[key] for key in ["example"] if key in media]]:
+                followed += 1
+                found = parameters(by_id[link["operationId"]], "path")
+                assert [each["name"] for each in found] == [*link["parameters"]]
+                for each in found:
+                    (expression,) = link["parameters"].values()
+                    assert conforms(pointed_at(example, expression), each["schema"])
+    assert followed > 10
+
+
+def pointed_at(answer, expression):
+    for part in expression.removeprefix("$response.body#/").split("/"):
+        answer = answer[int(part) if isinstance(answer, list) else part]
+    return answer
+
+
 @pytest.fixture(scope="module")
 def without_models(serve, tmp_path_factory):
     """All functions, with a place of models where there are none, and no place of submissions."""
@@ -261,11 +295,12 @@ def title_request(method, path, status):
         bad = f"{path}?limit=0"
     else:
         bad = asked(path, "x" * (limits.TITLE_CHARACTERS + 1))
+    unknown = "/model/nothing" if "titles" in path else asked(path, "zqxj%2Fzqxj")
     return {
         200: {"method": method, "path": asked(path)},
         204: {"method": method, "path": asked(path)},
         400: {"method": method, "path": bad},
-        404: {"method": method, "path": asked(path, "zqxj%2Fzqxj")},
+        404: {"method": method, "path": unknown},
         405: {"method": "delete", "path": asked(path)},
         503: {"method": method, "path": asked(path)},
     }[status]
@@ -299,7 +334,9 @@ def submissions_request(function, path, status):
 )
 def test_every_answer_is_had_and_is_as_it_says(served, without_models, path, method, status, name):
     functions = without_models if status == 503 else served
-    if name == "similar_jobs":
+    if (method, status) == ("options", 404):
+        request = {"method": method, "path": "/model/nothing"}
+    elif name == "similar_jobs":
         request = jobs_request(path, status)
     elif name == "submissions":
         request = submissions_request(functions[name], path, status)
@@ -311,7 +348,7 @@ def test_every_answer_is_had_and_is_as_it_says(served, without_models, path, met
     answer = requests.request(url=url, timeout=30, **request)
 
     assert answer.status_code == status
-    written = resolve(SPEC["paths"][path][method]["responses"][str(status)])
+    written = resolve(operation_of(name, path, method)["responses"][str(status)])
     for header, each in written["headers"].items():
         each = resolve(each)
         value = answer.headers[header]
@@ -471,13 +508,13 @@ def edges(schema):
     [
         (path, method, operation["tags"][0], parameter["name"])
         for path, method, operation in operations()
-        for parameter in parameters(path, operation, "query")
+        for parameter in parameters(operation, "query")
     ],
 )
 def test_a_parameter_is_taken_just_within_its_bounds(served, path, method, name, parameter):
-    operation = SPEC["paths"][path][method]
+    operation = operation_of(name, path, method)
     schema = next(
-        each["schema"] for each in parameters(path, operation, "query") if each["name"] == parameter
+        each["schema"] for each in parameters(operation, "query") if each["name"] == parameter
     )
 
     def status(value):
