@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import limits
+from shared.skill_gap import Evidence
 from shared.text import normalize, stem, terms, wordings, words
 from shared.titles import TitleIndex, parse, singular
 
@@ -34,6 +35,7 @@ INDEX = TitleIndex.build(
     ["data scientist", "registered nurse", "software engineer"], {"registered nurse": ["rn"]}
 )
 NAMES = set(INDEX.titles)
+SKILLS = ("go", "python", "c++", "project management")
 
 
 @given(STRANGE)
@@ -64,6 +66,14 @@ def test_any_title_is_looked_for(raw):
     assert set(INDEX.complete(raw)) <= NAMES
     found = INDEX.find(raw)
     assert found is None or INDEX.find(f"  {raw.upper()}\n") in (found, INDEX.find(raw.upper()))
+
+
+@given(st.lists(STRANGE, max_size=3))
+def test_any_text_is_searched_for_skills(texts):
+    evidence = Evidence(texts, {"go"})
+    assert evidence.has_words in (True, False)
+    for name in SKILLS:
+        assert evidence.shows([name]) == evidence.shows([name, name])
 
 
 PIECES = [
@@ -122,6 +132,16 @@ def test_looking_for_a_title_takes_time_in_proportion_to_its_length(piece):
         INDEX.complete(raw)
 
     assert in_proportion(look, piece, SHORT // 2, 16)
+
+
+@pytest.mark.parametrize("piece", [*PIECES, "python ", "go, ", "project\n", "manage "], ids=ascii)
+def test_looking_for_skills_takes_time_in_proportion_to_the_text(piece):
+    def look(text):
+        evidence = Evidence([text, "management"], {"go"})
+        for name in SKILLS:
+            evidence.shows([name])
+
+    assert in_proportion(look, piece, SHORT, 16)
 
 
 def test_what_takes_the_square_is_found_out():

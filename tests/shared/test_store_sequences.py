@@ -16,7 +16,10 @@ from training.publish import publish, rollback
 
 NAME = "jobs"
 PATIENCE_SECONDS = 20
-FAULTS = ("out of reach", "breaks off", "flips a bit", "pads", "nothing there")
+FAULTS = (
+    "out of reach", "breaks off", "flips a bit", "pads", "nothing there", "tears the manifest",
+    "cannot be loaded",
+)  # fmt: skip
 IMPATIENT = {"back_off_seconds": 0, "wait_seconds": 5, "load_seconds": 5}
 """Passed on where a store has such a limit."""
 
@@ -34,7 +37,10 @@ class Faulty:
     def read(self, name):
         if self.fault == "out of reach":
             raise StorageError("out of reach")
-        return None if self.fault == "nothing there" else self.inner.read(name)
+        content = self.inner.read(name)
+        if self.fault == "tears the manifest" and content is not None:
+            return content[: len(content) // 2]
+        return None if self.fault == "nothing there" else content
 
     def download(self, name, into):
         content = self.inner.read(name)
@@ -107,8 +113,13 @@ class Sequences(RuleBasedStateMachine):
             self.cache = Path(tempfile.mkdtemp(dir=self.root))
         has = inspect.signature(ModelStore).parameters
         limits = {name: value for name, value in IMPATIENT.items() if name in has}
-        self.store = ModelStore(self.storage, NAME, read, self.cache, 0.0, **limits)
+        self.store = ModelStore(self.storage, NAME, self.load, self.cache, 0.0, **limits)
         self.has_answered = False
+
+    def load(self, path, _file_name):
+        if self.storage.fault == "cannot be loaded":
+            raise ValueError("no model")
+        return path.read_bytes()
 
     @rule()
     def request(self):
@@ -141,10 +152,6 @@ class Sequences(RuleBasedStateMachine):
                 assert not self.has_answered
                 assert time.monotonic() < until
                 time.sleep(0.005)
-
-
-def read(path, _file_name):
-    return path.read_bytes()
 
 
 TestSequences = Sequences.TestCase
