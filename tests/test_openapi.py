@@ -244,10 +244,10 @@ def test_its_links_lead_from_what_is_answered_to_what_can_be_asked():
             for example in [*examples, *[media[key] for key in ["example"] if key in media]]:
                 followed += 1
                 found = parameters(by_id[link["operationId"]], "path")
-                assert [each["name"] for each in found] == [*link["parameters"]]
+                assert {each["name"] for each in found} <= set(link["parameters"])
                 for each in found:
-                    (expression,) = link["parameters"].values()
-                    assert conforms(pointed_at(example, expression), each["schema"])
+                    asked_for = pointed_at(example, link["parameters"][each["name"]])
+                    assert conforms(asked_for, each["schema"])
     assert followed > 10
 
 
