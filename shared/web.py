@@ -84,6 +84,7 @@ class Service:
         for route, handler in routes:
             method, path = route.split(" ", 1)
             self._handlers.setdefault(path, {})[method] = handler
+        self._own = tuple(path.partition("<")[0] for path in self._handlers if "<" in path[2:])
         rules = [Rule(path, endpoint=path) for path in self._handlers]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
@@ -158,10 +159,14 @@ class Service:
             rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
             raise _unknown_path() from None
-        tree, below, _ = request.path[1:].partition("/")
-        if below and tree in TREES and not rule.rule.startswith(f"/{tree}/"):
-            raise _unknown_path()  # It may be another function's: no wider path takes it.
+        if rule.rule.startswith("/<") and self._is_elsewhere(request.path):
+            raise _unknown_path()
         return self._handlers[rule.rule], dict(parts), rule.rule
+
+    def _is_elsewhere(self, path: str) -> bool:
+        """Whether it is below one of the trees, and of a kind that this function does not have."""
+        tree, _, below = path[1:].partition("/")
+        return bool(below) and tree in TREES and not path.startswith(self._own)
 
     def _preflight(self, request: flask.Request) -> Answer:
         methods = ", ".join(_allowed(self._find(request)[0]))

@@ -70,6 +70,8 @@ ANSWERS = [
     ("top_skills", "POST", "/model/similar_jobs", {"json": BODY}, 404, "unknown_path"),
     ("top_skills", "PUT", "/model/salaries/cook", {"json": BODY}, 404, "unknown_path"),
     ("top_skills", "GET", "/paths", {}, 404, "unknown_title"),
+    ("top_skills", "GET", "/titles/", {}, 200, None),
+    ("top_skills", "GET", "/model/skills/%2Fzzxqj", {}, 404, "unknown_title"),
     ("job_insights", "GET", "/model/salaries/cook", {}, 200, None),
     ("job_insights", "GET", "/paths/cook?depth=0", {}, 400, "invalid_request"),
     ("job_insights", "GET", "/salaries/zzxqj", {}, 404, "unknown_title"),
