@@ -232,6 +232,7 @@ def test_salaries_are_read_as_people_write_them(table, written, dollars):
         ("High School Diploma, Boston, MA", "high school"),
         ("High school, Boston MA 02115", "high school"),
         ("Bachelor of Arts, Jackson, MS", "bachelor"), ("PhD, Baltimore, MD", "doctorate"),
+        ("Boston, MA", "boston, ma"),
         # Words that are letters of a degree as well, and degrees before their field.
         ("Certified as a welder", "certificate"), ("As a welder", "as a welder"),
         ("BS Computer Science", "bachelor"), ("AA", "associate"), ("AS Nursing", "associate"),

@@ -1,14 +1,23 @@
-"""What is written of schooling → the lowest level that it names, and the field of study."""
+"""What is written of schooling → a level, and the field of study.
+
+Of what a posting asks for that is the lowest level it names, of what a person has the highest.
+"""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-LEVELS = ("high school", "certificate", "associate", "bachelor", "master", "professional",
-          "doctorate")  # fmt: skip
+LEVELS = ("less than high school", "high school", "certificate", "some college", "associate",
+          "bachelor", "master", "professional", "doctorate")  # fmt: skip
 """From the lowest up. "professional" is a first degree in law or medicine."""
 
-# Short degrees count with their dots or in capitals only: "as", "ma" and "ms" are words, too.
+# Words in whichever case; letters, which count with their dots or in capitals only: "as", "ma" and
+# "ms" are words, too.
 _BY_LEVEL = {
+    "less than high school": (
+        r"\bless than (?:a )?high[- ]?school(?: diploma| education)?\b|\bsome high[- ]?school\b",
+        r"(?!)",
+    ),
     "high school": (
         r"\bhigh[- ]?school\b|\bsecondary (?:school|education)\b|"
         r"\bH\.?S\.? ?(?:diploma|degree|grad)",
@@ -20,6 +29,7 @@ _BY_LEVEL = {
         r"\bcertificate (?:program|in|of completion)\b",
         r"(?!)",
     ),
+    "some college": (r"\bsome college\b", r"(?!)"),
     "associate": (
         r"\bassociate(?:['’]?s)?['’]?(?: of (?:arts|science|applied science))? degrees?\b|"
         r"\bassociate['’]s\b|\bassociates? (?:of|in) \w|\b(?:2|two)[- ]year (?:college )?degree\b|"
@@ -56,6 +66,36 @@ _PATTERNS = {
     level: (re.compile(words, re.IGNORECASE), re.compile(letters))
     for level, (words, letters) in _BY_LEVEL.items()
 }
+_OF_A_PERSON = {
+    level: re.compile(words, re.IGNORECASE)
+    for level, words in (
+        ("less than high school", r"\b(?:high[- ]?school\W+)?no diploma\b"),
+        ("certificate", r"\b(?:certificat\w+|certified|diploma program|vocational|bootcamp)\b"),
+        ("doctorate", r"\bdoctor of (?!medicine|dental|pharmacy|veterinary|osteopath)\w+"),
+    )
+}
+"""What people write of their own schooling besides; a posting means something else by it."""
+_ALONE = {
+    form: level
+    for level, forms in (
+        ("high school", "hs ged"),
+        ("associate", "aa as aas associate associates"),
+        ("bachelor", "bs bsc ba bba beng btech bfa bsn undergraduate"),
+        ("master", "ms msc ma mba meng med mfa mph msw mtech mphil master"),
+        ("professional", "jd md dds dvm pharmd"),
+        ("doctorate", "phd dphil edd dba doctor doctoral"),
+    )
+    for form in forms.split()
+}
+"""What is a degree where it stands alone between two commas; in capitals, also before its field."""
+_DEGREES = re.compile(r"\s*(?:[,;|/&\n]|\band\b|\s[-–—]\s)\s*", re.IGNORECASE)
+_NAME = r"[A-Z][\w.'’-]*"
+_PLACE = re.compile(
+    rf"(?P<place>\b{_NAME}(?: {_NAME}){{0,3}})"
+    r"(?:,\s*(?:MA|MD|MS)(?:\s+\d{5}(?:-\d{4})?)?|\s+(?:MA|MD|MS)\s+\d{5}(?:-\d{4})?)"
+    r"(?=\s*(?:$|[;|/)\n]))"
+)
+"""Of "Boston, MA": a state whose letters are a degree's as well, behind a town."""
 _NOT_ONE = re.compile(
     r"\bmaster (?:electrician|plumber|mechanic|technician|data|of ceremonies|scheduler|planner)\b|"
     r"\bscrum ?masters?\b|\bMS[- ]?(?:office|word|excel|project|sql|access|outlook|teams|dos)\b|"
@@ -142,29 +182,76 @@ class Education:
 
 def education(written: str) -> Education:
     """The lowest level, which is what a posting asks for at least, and the first field named."""
-    text = _NONE_NEEDED.sub(" ", _NOT_ONE.sub(" ", written))
-    hits = {level: hit for level in LEVELS if (hit := _first(level, text))}
+    text = _NONE_NEEDED.sub(" ", _degrees_alone(written))
+    hits = _hits(text)
     if not hits:
         return Education()
-    level = min(hits, key=LEVELS.index)
-    if level == "high school":
-        return Education(level)
-    return Education(level, _field(text, min(hits.values())))
+    return _with_field(min(hits, key=LEVELS.index), text, min(hits.values()))
 
 
-def highest(levels: list[Education]) -> Education:
-    """The highest of several, which is what a person has."""
-    known = [each for each in levels if each.level]
-    return max(known, key=lambda each: LEVELS.index(each.level), default=Education())
+def of_person(written: str) -> Education:
+    """The highest level that somebody's schooling names, and its field: a cell of a table, say.
+
+    A degree alone between commas is one, however it is written. Fields stand before the next ";".
+    """
+    found = Education()
+    for piece in _degrees_alone(written).split(";"):
+        for level, start in _of_piece(piece):
+            if not found.level or LEVELS.index(level) > LEVELS.index(found.level):
+                found = _with_field(level, piece, start)
+    return found
 
 
-def _first(level: str, text: str) -> tuple[int, int] | None:
-    hits = [hit.span() for pattern in _PATTERNS[level] if (hit := pattern.search(text))]
-    return min(hits, default=None)
+def _degrees_alone(written: str) -> str:
+    """Without what only looks like a degree: "Scrum master", "Boston, MA"."""
+    return _PLACE.sub(_unless_place, _NOT_ONE.sub(" ", written))
 
 
-def _field(text: str, degree: tuple[int, int]) -> str:
-    start, _ = degree
+def _unless_place(hit: "re.Match[str]") -> str:
+    """What stays of it: all of "BA, MA" and "Biology, MS", nothing of "Boston, MA"."""
+    place = hit["place"]
+    learnt = _hits(place) or _alone(place) or _field(f"Bachelor of {place}", 0)
+    return hit[0] if learnt else " "
+
+
+def _of_piece(piece: str) -> Iterator[tuple[str, int]]:
+    """The levels of the degrees between commas, and where each degree begins."""
+    if unfinished := _OF_A_PERSON["less than high school"].search(piece):
+        yield "less than high school", unfinished.start()
+        piece = piece[: unfinished.start()] + " " * len(unfinished[0]) + piece[unfinished.end() :]
+    start = 0
+    for end in [*_DEGREES.finditer(piece), None]:
+        part = _NONE_NEEDED.sub(" ", piece[start : end.start() if end else None])
+        found = {level for level, words in _OF_A_PERSON.items() if words.search(part)}
+        found |= {min(_hits(part), key=LEVELS.index, default=""), _alone(part)}
+        yield from ((level, start) for level in found if level)
+        start = end.end() if end else start
+
+
+def _alone(part: str) -> str:
+    """The level of a degree by its letters, with nothing or its field behind."""
+    first, _, others = part.replace(".", "").strip().partition(" ")
+    if others and sum(map(str.isupper, first)) < 2:
+        return ""  # "As a welder", "Master plumber".
+    return _ALONE.get(first.lower(), "")
+
+
+def _hits(text: str) -> dict[str, int]:
+    """Where each level is first named."""
+    hits = {}
+    for level, patterns in _PATTERNS.items():
+        starts = [hit.start() for pattern in patterns if (hit := pattern.search(text))]
+        if starts:
+            hits[level] = min(starts)
+    return hits
+
+
+def _with_field(level: str, text: str, start: int) -> Education:
+    """What school is of no field."""
+    return Education(level, "" if "high school" in level else _field(text, start))
+
+
+def _field(text: str, start: int) -> str:
     hits = []
     for name, pattern in _FIELD_NAMES.items():
         for hit in pattern.finditer(text, start, start + _REACH):

@@ -14,7 +14,7 @@ from dateutil import parser
 
 from shared.states import find_state
 from training.errors import DataError
-from training.processing.education import education
+from training.processing.education import of_person
 from training.processing.location import state as state_of
 from training.processing.salary import yearly
 from training.records import Job, Record, Source
@@ -23,35 +23,6 @@ EARLIEST, LATEST = 1900, 2099
 """Years of anybody's work; others are slips of the pen."""
 LEAST_SALARY, MOST_SALARY = 1_000, 10_000_000
 """Dollars of a year's work that a bare number may say; others are slips of the pen."""
-LEVELS = ("doctorate", "professional", "master", "bachelor", "associate", "some college",
-          "certificate", "less than high school", "high school")  # fmt: skip
-"""Levels of education, of which the first that a cell names counts."""
-
-_WORDS = {
-    level: re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
-    for level, forms in (
-        ("doctorate", r"doctor of (?!medicine|dental|pharmacy|veterinary|osteopath)\w+"),
-        ("some college", r"some college"),
-        ("certificate", r"certificat\w+|certified|diploma program|vocational|bootcamp"),
-        ("less than high school", r"less than high school|no diploma"),
-    )
-}
-"""What people write of their own schooling, and no posting asks for."""
-_LETTERS = {
-    level: frozenset(forms.split())
-    for level, forms in (
-        ("doctorate", "phd dphil edd dba doctor doctoral"),
-        ("professional", "jd md dds dvm pharmd"),
-        ("master", "ms msc ma mba meng med mfa mph msw mtech mphil master"),
-        ("bachelor", "bs bsc ba bba beng btech bfa bsn undergraduate"),
-        ("associate", "aa as aas associate associates"),
-        ("high school", "hs ged"),
-    )
-}
-"""What is a degree where it stands alone; in capitals, also before its field."""
-_DEGREES = re.compile(r"\s*(?:[,;|/&\n]|\band\b|\s[-–—]\s)\s*", re.IGNORECASE)
-_IN_STATE = re.compile(r"[,\s]\s*(?:MA|MD|MS)(?:\s+\d{5}(?:-\d{4})?)?$")
-"""States whose letters are a degree's as well."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -240,31 +211,5 @@ def _state(written: str) -> str | None:
 
 @lru_cache(maxsize=100_000)
 def _level(written: str | None) -> str | None:
-    """The highest level that a cell names; what names none of `LEVELS` stays, in lower case."""
-    if written is None:
-        return None
-    found = _levels(_without_state(written))
-    return next((level for level in LEVELS if level in found), written.lower().replace(".", ""))
-
-
-def _without_state(written: str) -> str:
-    """Without the end of "High School Diploma, Boston, MA"; "BS, MA" and "BS, Biology, MA" stay."""
-    before = _IN_STATE.sub("", written)
-    place = _DEGREES.split(before)[-1]
-    is_field = education(f"Bachelor of {place}").field
-    return before if _levels(before) and not _levels(place) and not is_field else written
-
-
-def _levels(written: str) -> set[str]:
-    found = set()
-    for part in _DEGREES.split(written):
-        found |= {level for level, words in _WORDS.items() if words.search(part)}
-        found |= {education(part).level, _by_letters(part)}
-    return found - {""}
-
-
-def _by_letters(part: str) -> str:
-    first, _, others = part.replace(".", "").partition(" ")
-    if others and sum(map(str.isupper, first)) < 2:
-        return ""  # "As a welder", "Master plumber".
-    return next((level for level, forms in _LETTERS.items() if first.lower() in forms), "")
+    """The highest level that a cell names; what names none stays, in lower case."""
+    return written and (of_person(written).level or written.lower().replace(".", ""))

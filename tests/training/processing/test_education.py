@@ -1,6 +1,6 @@
 import pytest
 
-from training.processing.education import LEVELS, Education, education, highest
+from training.processing.education import LEVELS, Education, education, of_person
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,19 @@ from training.processing.education import LEVELS, Education, education, highest
         ("Teach high school students", "", ""),
         ("no degree required", "", ""),
         ("No high school diploma needed", "", ""),
-        ("Some college", "", ""),
+        # A state's letters are a degree's as well.
+        ("Boston, MA", "", ""),
+        ("Jackson, MS 39201", "", ""),
+        ("High school diploma; Boston, MA", "high school", ""),
+        ("New York City, NY; Cambridge MA 02139; Remote", "", ""),
+        ("BA, MA", "bachelor", ""),
+        ("Statistics, MS", "master", ""),
+        ("MA", "master", ""),
+        ("Requires an MS", "master", ""),
+        ("US citizen, MS in chemistry", "master", "chemistry"),
+        ("Some college", "some college", ""),
+        ("High school, some college preferred", "high school", ""),
+        ("Less than high school", "less than high school", ""),
         ("", "", ""),
     ],
 )
@@ -60,13 +72,30 @@ def test_levels_and_fields(written, level, field):
 
 
 def test_every_level_is_found_by_its_name():
-    names = [level for level in LEVELS if level != "professional"]
-    assert [education(f"{level} degree").level for level in names[2:]] == names[2:]
-    assert [education(name).level for name in ("high school", "trade certificate")] == names[:2]
+    degrees = {level: f"{level} degree" for level in ("associate", "bachelor", "master")}
+    named = {"certificate": "trade certificate", "professional": "law degree", **degrees}
+    assert [education(named.get(level, level)).level for level in LEVELS] == list(LEVELS)
 
 
-def test_a_person_has_the_highest_of_several():
-    levels = [Education("bachelor", "history"), Education(), Education("master", "law")]
-    assert highest(levels) == Education("master", "law")
-    assert highest([]) == Education()
-    assert LEVELS.index("master") > LEVELS.index("bachelor")
+@pytest.mark.parametrize(
+    ("written", "level", "field"),
+    [
+        ("Bachelor in History; Master in Law", "master", "law"),
+        ("Master in Law; Bachelor in History", "master", "law"),
+        ("Master; Bachelor in Nursing", "master", ""),
+        ("M.S. in Statistics", "master", "statistics"),
+        ("phd", "doctorate", ""),
+        ("Ms", "master", ""),
+        ("Juris Doctorate", "professional", "law"),
+        ("Certified nurse", "certificate", ""),
+        ("High school, no diploma", "less than high school", ""),
+        ("Some college, no diploma", "some college", ""),
+        ("No college degree", "", ""),
+        ("Boston, MA", "", ""),
+        ("MBA, Boston, MA", "master", "business administration"),
+        ("As a welder", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_a_person_has_is_the_highest_of_several(written, level, field):
+    assert of_person(written) == Education(level, field)
