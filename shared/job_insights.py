@@ -24,11 +24,14 @@ SENIORITIES = (
 )  # fmt: skip
 """None is everybody, whatever their seniority."""
 FIGURES = ("p10", "lower_quantile", "median", "upper_quantile", "p90", "mean", "count")
-"""What is known of a group's pay, US dollars a year, and how many people it has."""
+"""What is known of a group's pay, US dollars a year, and how many people, or employers, it has."""
 OFFICIAL = "OEWS May 2025"
 COLLECTED = "collected"
+POSTED = "postings"
 VALUE_ONE = 10_000
 """A share of 1 in the whole numbers that are published."""
+BASES = ("observed", "required", "postings")
+"""Of education: what people have, what O*NET says that is required, what postings ask for."""
 LINKS = ("name", "parent", "work")
 """Why a title is linked to its occupation: by name, by what counts it, by work that is alike."""
 
@@ -113,9 +116,10 @@ class Graph:
 
 @dataclass(frozen=True)
 class Schooling:
-    """A level of education, and how many have it, None where it is only asked for.
+    """A level of education, and how many people have it, or how many employers ask for it.
 
-    `field` is None for all fields that are not told of by themselves. `share` is from 0 to 1.
+    None where that is not known. `field` is None for all fields that are not told of by themselves.
+    `share` is from 0 to 1.
     """
 
     level: str
@@ -129,8 +133,8 @@ class Schools:
     """Levels of education, the largest share first; title i has those of `starts[i]:starts[i + 1]`.
 
     `seniorities` are places in `SENIORITIES`; `levels` and `fields` are places in `words`,
-    `UNKNOWN` for no field. `shares` are in ten thousandths; `counts` are `UNKNOWN` where the level
-    is asked for.
+    `UNKNOWN` for no field. `shares` are in ten thousandths; `counts` are `UNKNOWN` where O*NET says
+    that the level is required.
     """
 
     starts: NDArray[np.int64]
@@ -162,8 +166,10 @@ class JobInsights:
     """What is known of each title of `index`, in its order.
 
     `occupations` is a title's place in `codes` and `names`, `UNKNOWN` where it has none; `links` is
-    why, a place in `LINKS`. `official` has an entry an occupation, `collected` one a title.
-    `observed` are the jobs people took next, `alike` the titles whose work is most alike.
+    why, a place in `LINKS`. `official` has an entry an occupation, `collected` one a title, of what
+    people earn, and `posted` one a title, of what employers offer. `observed` are the jobs people
+    took next, `alike` the titles whose work is most alike. `bases` are places in `BASES`: where a
+    title's `schools` are from.
     """
 
     index: TitleIndex
@@ -173,9 +179,11 @@ class JobInsights:
     links: NDArray[np.int8]
     official: Groups
     collected: Groups
+    posted: Groups
     observed: Graph
     alike: Graph
     schools: Schools
+    bases: NDArray[np.int8]
 
     def occupation(self, title: str) -> Occupation | None:
         """The occupation that official wages of a title speak of."""
@@ -190,7 +198,8 @@ class JobInsights:
         i = self.index.titles.index(title)
         place = int(self.occupations[i])
         official = [] if place == UNKNOWN else self.official.of(place, OFFICIAL)
-        return [*official, *self.collected.of(i, COLLECTED)]
+        collected = [*self.collected.of(i, COLLECTED), *self.posted.of(i, POSTED)]
+        return [*official, *collected]
 
     def graph(self, title: str) -> tuple[str, Graph]:
         """The steps to tell from a title on: "observed" where any were, else "similarity"."""
@@ -199,9 +208,9 @@ class JobInsights:
         return "similarity", self.alike
 
     def education(self, title: str, seniority: str | None) -> tuple[str, list[Schooling]]:
-        """The education of a title's people: "observed", or "required" where it is asked for."""
-        found = self.schools.of(self.index.titles.index(title), seniority)
-        return "required" if found and found[0].count is None else "observed", found
+        """The education of a title's people, or what is asked of them: which of `BASES`, and it."""
+        i = self.index.titles.index(title)
+        return BASES[self.bases[i]], self.schools.of(i, seniority)
 
     def tree(self, title: str, depth: int, breadth: int) -> list[dict[str, object]]:
         """The steps from a title, the steps from there, and so on, `depth` times.

@@ -409,11 +409,12 @@ def test_its_words_of_insights_are_those_of_the_code():
     schemas = SPEC["components"]["schemas"]
     salary = schemas["Salary"]
     written = {*states.STATES, *states.STATES.values(), "all"}
-    sources = {job_insights.OFFICIAL, job_insights.COLLECTED}
+    sources = {job_insights.OFFICIAL, job_insights.COLLECTED, job_insights.POSTED}
 
     assert schemas["Seniority"]["enum"] == [*filter(None, job_insights.SENIORITIES)]
     assert set(schemas["Occupation"]["properties"]["basis"]["enum"]) == set(job_insights.LINKS)
     assert set(salary["properties"]["source"]["enum"]) == sources
+    assert tuple(schemas["Education"]["properties"]["basis"]["enum"]) == job_insights.BASES
     assert salary["required"] == ["state", "seniority", *job_insights.FIGURES, "source"]
     assert set(SPEC["components"]["parameters"]["State"]["schema"]["enum"]) == written
     least = {

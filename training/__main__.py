@@ -69,8 +69,8 @@ def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
     (options.work / update.HELD_OUT).unlink(missing_ok=True)  # It was fitted on other texts.
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
-    if len(made.jobs):
-        print(f"jobs: {len(made.jobs)} of {made.jobs['person'].nunique()} people")
+    for whose, jobs in made.jobs.groupby("posted")["person"]:
+        print(f"jobs: {len(jobs)} of {jobs.nunique()} {'employers' if whose else 'people'}")
     for reason, rows in made.left_out.items():
         if rows:
             print(f"left out: {rows} ({reason})")
@@ -317,7 +317,7 @@ def _columns(sub: argparse.ArgumentParser) -> None:
         ("person", "who held the job: jobs of one person make a way"),
         ("order", "the place of the job among the person's"),
         ("salary", "US dollars a year"),
-        ("state", "the state of the United States where it was"),
+        ("state", "the state of the United States where it was, or the place"),
         ("education", "the person's degree or level of education"),
         ("field", "what it was in"),
     ):
@@ -358,13 +358,21 @@ def _gather(sub: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     sub.add_argument(
         "--table", action="append", type=Path, default=[], metavar="FILE",
-        help="a CSV or Parquet table with a title and a description in each row",
+        help="a CSV or Parquet table of people's jobs, with a title in each row",
+    )  # fmt: skip
+    sub.add_argument(
+        "--postings", action="append", type=Path, default=[], metavar="FILE",
+        help="a CSV or Parquet table of postings, with a title in each row",
     )  # fmt: skip
     sub.add_argument(
         "--onet", action="append", type=Path, default=[], metavar="DIR",
         help="an O*NET text release",
     )  # fmt: skip
     _columns(sub)
+    sub.add_argument(
+        "--employer-column", default="employer", metavar="C",
+        help="who posted it, where there is such a column (default: employer)",
+    )  # fmt: skip
     sub.add_argument(
         "--licence", default="not known: ask who published it", metavar="NOTE",
         help="what may be done with these data, kept in each record; what a page says of itself "

@@ -1,8 +1,8 @@
-"""What a table of people's jobs tells of titles: the next job, pay, education.
+"""What a table of people's jobs, or of postings, tells of titles: the next job, pay, education.
 
 Nothing is told of fewer than `LEAST_PEOPLE`. A person counts once in a group, however many jobs
-they had in it. Salaries are rounded, so that of two groups, one within the other, nobody can work
-out what the few in between earn.
+they had in it, and so does an employer, however much it posts. Salaries are rounded, so that of two
+groups, one within the other, nobody can work out what the few in between earn.
 """
 
 from collections import defaultdict

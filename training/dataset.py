@@ -24,7 +24,7 @@ COLUMNS = ["title", "text", "source", "weight", "group", "start", "end", "part"]
 OTHER_COLUMNS = ["title", "text", "group", "part"]
 JOB_COLUMNS = {
     "person": str, "title": str, "seniority": str, "order": float, "salary": float, "state": str,
-    "level": str, "field": str,
+    "level": str, "field": str, "posted": bool,
 }  # fmt: skip
 
 
@@ -49,10 +49,10 @@ class Dataset:
     `others` has a row a text, with `OTHER_COLUMNS`, whose title is none of those to tell apart: it
     has no label, or its title has too few texts. What the words of titles mean is learnt from it.
     `names` are other names by title; `left_out` counts rows by why they are not used.
-    `jobs` has a row a job of a person, with `JOB_COLUMNS`, null where not known: also those that
-    have no text, or a title that has too few. `required` are the shares of levels of education that
-    a title asks for. `submissions` are the names of those
-    that were read.
+    `jobs` has a row a job of a person, or one that an employer posted, with `JOB_COLUMNS`, null
+    where not known: also those that have no text, or a title that has too few. `required` are the
+    shares of levels of education that a title asks for. `submissions` are the names of those that
+    were read.
     """
 
     rows: pd.DataFrame
@@ -159,13 +159,14 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
 
 
 def _jobs(sources: Iterable[Source]) -> pd.DataFrame:
-    """The jobs of all sources; people of two of them are never the same."""
+    """The jobs of all sources; people of two of them are never the same, employers may be."""
     rows = []
     for i, source in enumerate(sources):
         for job in source.jobs():
             parsed = _parse(job.title)
-            rows.append((f"{i} {job.person}", job.label or parsed.name, parsed.seniority, job.order,
-                         job.salary, job.state, job.level, job.field))  # fmt: skip
+            whose = job.person if job.posted else f"{i} {job.person}"
+            rows.append((whose, job.label or parsed.name, parsed.seniority, job.order,
+                         job.salary, job.state, job.level, job.field, job.posted))  # fmt: skip
     return pd.DataFrame(rows, columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS) if rows else no_jobs()
 
 

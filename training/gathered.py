@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cached_property
 
 KINDS = ("posting", "resume", "table", "onet")
@@ -14,7 +14,8 @@ class Gathered:
 
     `source` is the address or file, `licence` a note on what may be done with it, `fetched` when
     it was read (UTC, ISO 8601). `location` may have several places with ";" in between. `salary`
-    has the currency, the amounts and the unit, as a person or schema.org writes them.
+    has the currency, the amounts and the unit, as a person or schema.org writes them. `person` is a
+    digest that tells apart whose jobs they are, of a resume and where a table says it.
     """
 
     kind: str
@@ -29,10 +30,11 @@ class Gathered:
     education: str = ""
     start: str = ""
     end: str = ""
+    person: str = ""
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the content, whatever the place, the time and the licence."""
+        """SHA-256 of the content, whatever the place, the time and the licence, whoever it is."""
         told = (self.title, self.description, self.employer, self.location, self.salary,
                 self.education, self.start, self.end)  # fmt: skip
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
@@ -50,6 +52,7 @@ class Gathered:
 
 
 _FIELDS = {field.name for field in fields(Gathered)}
+_NEEDED = {field.name for field in fields(Gathered) if field.default is MISSING}
 
 
 def decode(line: str) -> Gathered:
@@ -57,6 +60,6 @@ def decode(line: str) -> Gathered:
     found = json.loads(line)
     if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
         raise ValueError("no gathered record")
-    if found.get("kind") not in KINDS or not found.keys() >= _FIELDS:
+    if found.get("kind") not in KINDS or not found.keys() >= _NEEDED:
         raise ValueError("no gathered record")
-    return Gathered(**{name: found[name] for name in _FIELDS})
+    return Gathered(**{name: found[name] for name in _FIELDS & found.keys()})

@@ -1,14 +1,17 @@
 """Makes what `job_insights` tells: pay, where people go next, education.
 
-Of official wages and texts, every title; of what people's jobs tell, where a table has them.
+Of official wages and texts, every title; of what people's jobs and postings tell, where the data
+have them.
 """
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 
 from shared import limits
 from shared.job_insights import (
+    BASES,
     FIGURES,
     LINKS,
     UNKNOWN,
@@ -40,6 +43,8 @@ def fit(data: Dataset) -> JobInsights:
     wages = oews.read()
     likenesses = list(related.likenesses(data.rows, index.titles))
     linked = links(index.titles, data.names, likenesses)
+    people, posted = (data.jobs[data.jobs["posted"] == each] for each in (False, True))
+    told = list(_education(people, posted, data.required, index.titles))
     used = sorted({link.place for link in linked if link})
     places = {place: i for i, place in enumerate(used)}
     return JobInsights(
@@ -51,10 +56,12 @@ def fit(data: Dataset) -> JobInsights:
         ),
         links=np.array([LINKS.index(link.basis) if link else 0 for link in linked], np.int8),
         official=groups(map(_official, (wages[place] for place in used))),
-        collected=groups(collected.pay(data.jobs, index.titles)),
-        observed=graph(collected.next_jobs(data.jobs, index.titles)),
+        collected=groups(collected.pay(people, index.titles)),
+        posted=groups(collected.pay(posted, index.titles)),
+        observed=graph(collected.next_jobs(people, index.titles)),
         alike=graph(map(_alike, likenesses)),
-        schools=schools(_education(data, index.titles)),
+        schools=schools(rows for _, rows in told),
+        bases=np.array([BASES.index(basis) for basis, _ in told], np.int8),
     )
 
 
@@ -107,11 +114,21 @@ def schools(entries: Iterable[Iterable[School]]) -> Schools:
     )
 
 
-def _education(data: Dataset, titles: Sequence[str]) -> Iterable[list[School]]:
-    """What people of a title have learnt; where that is not known, what the title asks for."""
-    for title, seen in zip(titles, collected.education(data.jobs, titles), strict=True):
-        required = data.required.get(title, {})
-        yield seen or [(0, level, None, share, None) for level, share in required.items()]
+def _education(
+    people: pd.DataFrame, posted: pd.DataFrame, required: dict[str, dict[str, float]],
+    titles: Sequence[str],
+) -> Iterable[tuple[str, list[School]]]:  # fmt: skip
+    """What people of a title have learnt; where that is not known, what the title asks for.
+
+    The latter as O*NET found it, or else as it stands in postings.
+    """
+    learnt, asked = collected.education(people, titles), collected.education(posted, titles)
+    for title, seen, wanted in zip(titles, learnt, asked, strict=True):
+        stated: list[School] = [
+            (0, level, None, share, None) for level, share in required.get(title, {}).items()
+        ]
+        found = zip(BASES, (seen, stated, wanted), strict=True)
+        yield next((each for each in found if each[1]), (BASES[0], []))
 
 
 def _starts(listed: Sequence[Sequence[object]]) -> np.ndarray:

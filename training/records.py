@@ -39,9 +39,10 @@ class OtherNames:
 class Job:
     """A job that somebody held: `title` as it was written, or `label` ready to be used, if any.
 
-    `person` tells people apart. `order` rises from a person's earliest job to the latest, None
-    where it is not known. `salary` is in US dollars a year, `state` a name in `shared.states`,
-    `level` and `field` are of the person's education; None where they are not known.
+    `person` tells people apart; of a job that is `posted`, and so offered, it tells employers
+    apart. `order` rises from a person's earliest job to the latest, None where it is not known.
+    `salary` is in US dollars a year, `state` a name in `shared.states`, `level` and `field` are of
+    the person's education, or of that which is asked for; None where they are not known.
     """
 
     person: str
@@ -52,6 +53,7 @@ class Job:
     state: str | None = None
     level: str | None = None
     field: str | None = None
+    posted: bool = False
 
 
 @dataclass(frozen=True)

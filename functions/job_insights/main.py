@@ -77,7 +77,7 @@ def get_education(request: flask.Request, title: str) -> web.Answer:
         raise _no_data(
             f"No education of {known!r} is known"
             + (f" at the level {seniority!r}" if seniority else "")
-            + ": the data that the models were made from tell of none, or of too few people."
+            + ": the data that the models were made from tell of none, or of too little."
         )
     body = {"results": [asdict(each) for each in education], "basis": basis}
     return web.kept_answer(body, loaded.version)
@@ -109,14 +109,14 @@ def _no_pay(model: JobInsights, title: str, state: str | None) -> RequestError:
     if occupation:
         return _no_data(
             f"No annual wages of {title!r} are known{where}: there are no official ones of "
-            f"{occupation.name!r}, which counts this work, and too few people with salaries in the "
-            "data."
+            f"{occupation.name!r}, which counts this work, and too few people or postings with "
+            "salaries in the data."
         )
     if where:
         return _no_data(f"No wages of {title!r} are known{where}, but some elsewhere.")
     return _no_data(
         f"No wages of {title!r} are known: no occupation of the official statistics counts this "
-        "work, and there are too few people with salaries in the data."
+        "work, and there are too few people or postings with salaries in the data."
     )
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from shared.job_insights import UNKNOWN
 from tests.conftest import assert_one_line
 from training.__main__ import main
-from training.dataset import Dataset
-from training.records import Record
+from training.collected import education, next_jobs, pay
+from training.dataset import Dataset, _jobs
+from training.records import Job, Record
 from training.sources import open_sources
 from training.sources.table import Columns
 
@@ -34,6 +36,98 @@ def work(tmp_path):
     records, rows = str(tmp_path / "records.jsonl"), str(tmp_path / "rows.parquet")
     assert main(["process", records, "--rows", rows]) == 0
     return tmp_path
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    """The jobs of rows of a table that was gathered and processed."""
+
+    def made(*rows, option="--postings", **columns):
+        pd.DataFrame(rows or columns).to_csv(tmp_path / "t.csv", index=False)
+        command = ["gather", option, str(tmp_path / "t.csv"), "--out", str(tmp_path / "g")]
+        assert main(command) == 0
+        records, rows = str(tmp_path / "g" / "records.jsonl"), str(tmp_path / "r.parquet")
+        assert main(["process", records, "--rows", rows]) == 0
+        return list(open_sources([f"postings:{rows}"], Columns())[0].jobs())
+
+    return made
+
+
+def posting(number, salary="$50,000 - $70,000", **more):
+    """Each of an employer of its own."""
+    words = f"welds {'very ' * number}thick plates of ships at {number} yards"
+    least = {"title": "Senior Welder", "employer": f"Yard {number}, Inc.", "state": "OH"}
+    asked = {"salary": salary, "education": "high school diploma"}
+    return {**least, "description": words, **asked, **more}
+
+
+def groups(jobs):
+    class Given:
+        def jobs(self):
+            return jobs
+
+    frame = _jobs([Given()])
+    assert set(frame["posted"]) == {True}
+    (found,) = pay(frame, ["welder"])
+    (asked,) = education(frame, ["welder"])
+    assert next_jobs(frame, ["welder"]) == [[]]
+    return found, asked
+
+
+def test_pay_place_and_schooling_of_postings_are_those_of_employers(jobs):
+    made = jobs(*(posting(n) for n in range(5)), posting(6, None, education="BSN"))
+    assert Job("employer yard 0", "Senior Welder", salary=60_000, state="Ohio",
+               level="high school", posted=True) in made  # fmt: skip
+    found, asked = groups(made)
+    assert [(area == UNKNOWN, figures[2], figures[-1]) for area, _, figures in found] == [
+        (True, 60_000, 5), (True, 60_000, 5), (False, 60_000, 5), (False, 60_000, 5),
+    ]  # fmt: skip
+    assert asked[0] == (0, "high school", None, 5 / 6, 5)
+
+
+def test_a_hundred_postings_of_one_employer_are_one_voice(jobs):
+    many = [posting(n, "$90,000", employer=("Yard 0, Inc.", "YARD 0 INC", "Yard 0")[n % 3])
+            for n in range(100)]  # fmt: skip
+    four = [posting(n) for n in range(1, 4)]
+    assert groups(jobs(*many, *four)) == ([], [])
+    found, _ = groups(jobs(*many, *four, posting(4)))
+    assert {figures[2] for _, _, figures in found} == {60_000}
+    assert {figures[-1] for _, _, figures in found} == {5}
+
+
+def test_copies_of_a_posting_that_names_no_employer_are_one_voice(jobs):
+    same = [{**posting(1), "employer": None} for _ in range(9)]
+    assert groups(jobs(*same)) == ([], [])
+    others = [{**posting(n), "employer": None, "description": f"{'abcdef'[n]} welds {n} " * 9}
+              for n in range(2, 6)]  # fmt: skip
+    assert groups(jobs(*same, *others))[0][0][2][-1] == 5
+
+
+def test_a_site_speaks_once_for_all_postings_that_name_no_employer(tmp_path):
+    row = {"id": "1", "kind": "posting", "title": "Welder", "employer": "", "person": "",
+           "state": None, "low": 50_000, "high": 50_000, "education": None, "field": None,
+           "start": 2026, "duplicate_of": None}  # fmt: skip
+    rows = [{**row, "id": str(n), "source": f"https://jobs.example/{n}"} for n in range(9)]
+    pd.DataFrame(rows).to_parquet(tmp_path / "rows.parquet")
+    (source,) = open_sources([f"postings:{tmp_path / 'rows.parquet'}"], Columns())
+    assert {job.person for job in source.jobs()} == {"site jobs.example"}
+
+
+def test_one_end_of_a_range_is_no_pay(jobs):
+    assert {job.salary for job in jobs(posting(1, "up to $90,000"))} == {None}
+
+
+def test_people_of_tables_and_resumes_are_no_employers(jobs, work):
+    rows = [{"title": title, "person": "p", "start": year, "salary": "60k", "education": "BA, MBA"}
+            for title, year in (("Nurse", 2019), ("Welder", 2021))]  # fmt: skip
+    nurse, welder = sorted(jobs(*rows, option="--table"), key=lambda job: job.title)
+    assert nurse.person == welder.person
+    assert (nurse.order, welder.order, nurse.level) == (2019, 2021, "master")
+    assert not nurse.posted
+    (source,) = open_sources([f"postings:{work / 'rows.parquet'}"], Columns())
+    of_resume = list(source.jobs())
+    assert len({job.person for job in of_resume}) == 1
+    assert not [job for job in of_resume if job.posted]
 
 
 def records(path):

@@ -15,6 +15,8 @@ import requests
 
 from shared import submission
 from shared.models import load_similar_jobs
+from shared.job_insights import POSTED as OF_POSTINGS
+from shared.job_insights import load_job_insights
 from shared.storage import Storage, open_storage
 from tests import people
 from tests.conftest import BUCKET, ROOT, post
@@ -358,7 +360,8 @@ def gathered(site, number, home):
     """The processed table of that many postings, as the crawler brings them from the site."""
     paths = [f"/added/{i}" for i in range(number)]
     site.added = {
-        path: posting(TITLE, description=text) for path, text in zip(paths, POSTED, strict=False)
+        path: posting(TITLE, description=text, hiringOrganization=f"Riggers of {path}")
+        for path, text in zip(paths, POSTED, strict=False)
     }
     urls = [f"{site.url}{path}" for path in paths]
     options = ["--contact", "https://crawler.example", "--delay", "0.001", "--out", home]
@@ -418,6 +421,13 @@ def test_what_is_sent_in_comes_into_the_answers_and_goes_again(
         assert results[0]["title"] == TITLE
         texts = " ".join(place.texts)
         assert set(POSTED) <= set(place.texts)
+def told_of_postings(place):
+    """What the newest job_insights says of pay in postings, and where schooling is from."""
+    model = load_job_insights(place.root / "work" / "job_insights.model", "job_insights.model")
+    pay = [each for each in model.pay(TITLE) if each.source == OF_POSTINGS]
+    return pay, model.education(TITLE, None)[0]
+
+
         assert "zyzomatic" in texts
         assert "Whitfield" not in texts
         assert "example.com" not in texts
@@ -430,3 +440,10 @@ def test_what_is_sent_in_comes_into_the_answers_and_goes_again(
         served_by(jobs.url, second)
         assert post(jobs.url, word).status_code == 422
         assert "zyzomatic" not in " ".join(place.texts)
+        assert told_of_postings(place) == ([], "observed")
+        pay, basis = told_of_postings(place)
+        assert {(each.figures["median"], each.figures["count"]) for each in pay} == {
+            (47_000, len(POSTED))  # 22.75 dollars an hour.
+        }
+        assert {each.state for each in pay} == {None, "Texas"}
+        assert basis == "postings"

@@ -1,4 +1,5 @@
-"""Pay from two sources: official wages, and what people in the data earn (tests/people.py)."""
+"""Pay from several sources: official wages, what people in the data earn (tests/people.py) and what
+employers offer."""
 
 import re
 
@@ -77,3 +78,36 @@ def test_pay_that_was_only_collected_is_not_called_that_of_the_nation(open_page,
     assert rows.locator("th").all_inner_texts() == ["Any place", "California"]
     assert page.locator("#wages table", has_text=f"{CAPTION}: ").count() == 0
     expect(page.locator("#wages .content > .hint")).to_contain_text("Source: people's records.")
+
+
+def test_what_employers_offer_is_told_apart_from_what_people_earn(open_page, site_of_people):
+    page = open_page(at=site_of_people)
+    offered = {"median": 99_000, "lower_quantile": 91_000, "count": 7, "source": "postings"}
+    alone = False
+
+    def with_postings(route):
+        answer = route.fetch()
+        body = answer.json()
+        people = [each for each in body["results"] if each["source"] == "collected"]
+        more = [{**each, **offered} for each in people]
+        results = more if alone else [*body["results"], *more]
+        route.fulfill(response=answer, json={**body, "results": results})
+
+    page.route("**/model/salaries/**", with_postings)
+    page.goto(f"{site_of_people}#title=data+scientist")
+    whole(page)
+    caption = "Offered by employers in postings"
+    beside = page.locator("#wages table", has_text=f"{caption}: ").locator("tbody tr")
+    assert beside.locator("th").all_inner_texts() == ["Any place", "California"]
+    assert cells(beside.nth(0))[:2] == ["91000", "99000"]
+    expect(page.locator("#wages table", has_text=f"{caption}, by seniority")).to_be_visible()
+    people = page.locator("#wages table", has_text=f"{CAPTION}: ").locator("tbody tr")
+    assert cells(people.nth(0)) == quantiles(collected(page, site_of_people)[0])
+
+    alone = True
+    page.reload()
+    whole(page)
+    figure = page.locator("#wages .figure")
+    expect(figure).to_contain_text("$99,000 a year is the median in the postings of 7 employers")
+    expect(page.locator("#wages .content > .hint")).to_contain_text("Source: postings.")
+    assert page.locator("#wages table", has_text=f"{caption}: ").count() == 0

@@ -13,7 +13,7 @@ from training.sources.table import Columns
 def run(options: argparse.Namespace) -> None:
     """The step `gather`. Raises `DataError`."""
     places = [*options.pages, *options.sitemap, *options.listing]
-    files = options.json_resume or options.table or options.onet
+    files = options.json_resume or options.table or options.postings or options.onet
     if not places and not files:
         raise DataError("nothing to gather: give pages, --sitemap, --listing or files to import")
     for url in places:
@@ -38,13 +38,17 @@ def run(options: argparse.Namespace) -> None:
 
 def _files(options: argparse.Namespace) -> Iterable[Gathered]:
     columns = Columns(
-        options.title_column, options.description_column,
-        start=options.start_column, end=options.end_column,
+        options.title_column, options.description_column, start=options.start_column,
+        end=options.end_column, person=options.person_column, salary=options.salary_column,
+        state=options.state_column, education=options.education_column, field=options.field_column,
+        employer=options.employer_column,
     )  # fmt: skip
     for path in options.json_resume:
         yield from imports.json_resume(path, options.licence)
     for path in options.table:
         yield from imports.table(path, columns, options.licence)
+    for path in options.postings:
+        yield from imports.table(path, columns, options.licence, "posting")
     for path in options.onet:
         yield from imports.onet(path)
 

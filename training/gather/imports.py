@@ -1,14 +1,17 @@
 """Files that somebody has → gathered records: JSON Resume, tables, O*NET releases."""
 
+import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shared.states import find_state
 from training.errors import DataError
 from training.gathered import Gathered
 from training.sources.onet import OnetRelease
-from training.sources.table import Columns, Table
+from training.sources.table import Columns, Table, year_of
 
 ONET_LICENCE = "CC BY 4.0, U.S. Department of Labor"
 
@@ -40,17 +43,26 @@ def json_resume(path: Path, licence: str) -> Iterator[Gathered]:
                 title=_text(job, "position"), location=_text(job, "location"),
                 description="\n".join(each for each in lines if isinstance(each, str) and each),
                 education=schooling, start=_text(job, "startDate"), end=_text(job, "endDate"),
+                person=_digest(path, ""),
             )  # fmt: skip
 
 
-def table(path: Path, columns: Columns, licence: str) -> Iterator[Gathered]:
-    """The rows of a CSV or Parquet table with a title and a description. Raises `DataError`."""
+def table(path: Path, columns: Columns, licence: str, kind: str = "table") -> Iterator[Gathered]:
+    """The rows of a CSV or Parquet table that have a title. Raises `DataError`.
+
+    They are jobs of people, of whom a digest is kept; or postings, with `kind` "posting".
+    """
     now = _now()
-    for row, record in enumerate(Table(path, columns).records()):
+    for number, cells in enumerate(Table(path, columns).cells()):
+        row = defaultdict(str, cells)
+        schooling = [each for each in (row["education"], row["field"]) if each]
         yield Gathered(
-            kind="table", source=f"table:{path.name}#{row}", licence=licence, fetched=now,
-            title=record.label or record.title, description=record.text,
-            start=_year(record.start), end=_year(record.end),
+            kind=kind, source=f"table:{path.name}#{number}", licence=licence, fetched=now,
+            title=row["title"].strip(), description=row["description"],
+            employer=row["employer"] if kind == "posting" else "",
+            location=find_state(row["state"]) or row["state"], salary=row["salary"],
+            education=" in ".join(schooling), start=_year(row["start"]), end=_year(row["end"]),
+            person=_digest(path, row["person"]) if row["person"].strip() else "",
         )  # fmt: skip
 
 
@@ -69,8 +81,14 @@ def _text(of: dict[str, object], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _year(year: int | None) -> str:
+def _year(written: str) -> str:
+    year = year_of(written) if written else None
     return "" if year is None else str(year)
+
+
+def _digest(path: Path, person: str) -> str:
+    """Tells people apart and does not say who they are, whatever a table calls them by."""
+    return hashlib.sha256(f"{path.resolve()}\n{person}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _now() -> str:

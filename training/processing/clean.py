@@ -8,7 +8,7 @@ from shared import text
 from shared.titles import Title, parse
 from training.gathered import Gathered, decode
 from training.processing import near_duplicates
-from training.processing.education import Education, education
+from training.processing.education import Education, education, of_person
 from training.processing.language import UNDETERMINED, language
 from training.processing.location import abroad, state
 from training.processing.near_duplicates import Signature
@@ -48,6 +48,7 @@ class Row:
     text: str
     language: str
     employer: str
+    person: str
     location: str
     state: str | None
     low: int | None
@@ -86,17 +87,18 @@ def clean(record: Gathered) -> tuple[Row, Signature]:
     spoken = language(content)
     # "$" in Toronto is no US dollar.
     pay = yearly(one_line(record.salary), not abroad(location)) if record.salary else NOTHING
-    schooling = education(one_line(record.education)) if record.education else Education()
+    read = education if record.kind == "posting" else of_person
+    schooling = read(one_line(record.education)) if record.education else Education()
     words = text.words(content)
     left_out = _why_not(known.name, words, spoken)
     row = Row(
         id=record.id, kind=record.kind, source=one_line(record.source),
         licence=one_line(record.licence), fetched=one_line(record.fetched), hash=record.hash,
         title=title, name=known.name, seniority=known.seniority, level=known.level,
-        text=content, language=spoken, employer=one_line(record.employer), location=location,
-        state=state(location), low=pay.low, high=pay.high, education=schooling.level or None,
-        field=schooling.field or None, start=_year(record.start), end=_year(record.end),
-        left_out=left_out,
+        text=content, language=spoken, employer=one_line(record.employer),
+        person=one_line(record.person), location=location, state=state(location), low=pay.low,
+        high=pay.high, education=schooling.level or None, field=schooling.field or None,
+        start=_year(record.start), end=_year(record.end), left_out=left_out,
     )  # fmt: skip
     return row, near_duplicates.NONE if left_out else near_duplicates.signature(row.name, words)
 
@@ -125,6 +127,6 @@ def _unreadable(broken: Gathered) -> Row:
     return Row(
         id=broken.id, kind="", source="", licence="", fetched="", hash=broken.hash, title="",
         name="", seniority=None, level=None, text="", language=UNDETERMINED, employer="",
-        location="", state=None, low=None, high=None, education=None, field=None, start=None,
-        end=None, left_out=UNREADABLE,
+        person="", location="", state=None, low=None, high=None, education=None, field=None,
+        start=None, end=None, left_out=UNREADABLE,
     )  # fmt: skip

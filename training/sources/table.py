@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Columns:
     order: str = "order"
     salary: str = "salary"
     state: str = "state"
+    employer: str = "employer"
     education: str = "education"
     field: str = "field"
 
@@ -70,7 +71,7 @@ class Table(Source):
             named = _named(label, title, labelled=columns.label is not None)
             if named and not pd.isna(description):
                 known = "" if pd.isna(group) else str(group)
-                years = {"start": _year(start), "end": _year(end)}
+                years = {"start": year_of(start), "end": year_of(end)}
                 yield Record(str(description), group=known, **years, **named)
 
     def jobs(self) -> Iterator[Job]:
@@ -100,6 +101,14 @@ class Table(Source):
                 field=_text(field, lower=True),
                 **{kind: _text(name) or ""},
             )
+
+    def cells(self) -> Iterator[dict[str, str]]:
+        """What each row with a title says in the columns there are, by the names in `Columns`."""
+        columns = asdict(self._columns)
+        frame = self._read(columns["title"]).dropna(subset=[columns["title"]])
+        there = {name: frame[column] for name, column in columns.items() if column in frame}
+        for values in zip(*there.values(), strict=True):
+            yield dict(zip(there, map(_written, values), strict=True))
 
     def _orders(self, frame: pd.DataFrame) -> list[float | None]:
         """When each job came among those of its person: by the column, or else by its start.
@@ -149,7 +158,7 @@ def _named(label: object, title: object, *, labelled: bool) -> dict[str, Any]:
     return {} if pd.isna(title) else {"title": str(title).strip(), "other": labelled}
 
 
-def _year(value: object) -> int | None:
+def year_of(value: object) -> int | None:
     """The year of a date, however it is written; None of what is none, such as "Present"."""
     date = _date(value)
     return date[0] if date else None
@@ -185,10 +194,14 @@ def _date_of(written: str) -> tuple[int, int] | None:
 
 def _text(value: object, *, lower: bool = False) -> str | None:
     """What a cell says, None where it says nothing."""
+    written = " ".join(_written(value).split())
+    return (written.lower() if lower else written) or None
+
+
+def _written(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # A column of whole numbers with gaps.
-    written = "" if pd.isna(value) else " ".join(str(value).split())
-    return (written.lower() if lower else written) or None
+    return "" if pd.isna(value) else str(value)
 
 
 def _dollars(value: object) -> float | None:

@@ -1,8 +1,14 @@
-// The education of people with a title, as bars.
+// The education of people with a title, or what is asked of them, as bars.
 import { el, unseen } from "./dom.js";
 import { number, percent } from "./format.js";
 
-export function render({ results }) {
+const ASKED = {
+  required: "What these jobs require, by O*NET.",
+  postings: "What employers ask for in postings.",
+};
+const WHOSE = { postings: "employers" };
+
+export function render({ results, basis }) {
   const most = Math.max(...results.map((each) => each.share));
   const rows = results.map(({ level, field, share, count }) =>
     el(
@@ -10,8 +16,9 @@ export function render({ results }) {
       el("span", { class: "name" }, [level, field].filter(Boolean).join(", ")),
       el("span", { class: "share" }, unseen(": "), percent(share)),
       el("span", { class: "bar", "aria-hidden": "true", "--share": share / most }),
-      count != null && el("span", { class: "hint" }, `${number(count)} people`),
+      count != null && el("span", { class: "hint" }, `${number(count)} ${WHOSE[basis] ?? "people"}`),
     ),
   );
-  return el("ol", { class: "bars plain" }, rows);
+  const list = el("ol", { class: "bars plain" }, rows);
+  return basis === "observed" ? list : [el("p", { class: "hint" }, ASKED[basis]), list];
 }

@@ -8,8 +8,13 @@ import * as requests from "./requests.js";
 import { d3, states as shapes } from "./vendor.js";
 
 const FIRST = 8; // states that are shown before the visitor asks for more
-const COLLECTED = "collected"; // the source of what people in the data earn
-const RECORDS = "Collected from people's records";
+// The sources of what people in the data earn, and of what employers offer.
+const COLLECTED = "collected";
+const POSTED = "postings";
+const GATHERED = [
+  [COLLECTED, "Collected from people's records"],
+  [POSTED, "Offered by employers in postings"],
+];
 const ANYWHERE = "Any place";
 const ORDERS = {
   pay: ["Highest pay first", (one, other) => (other.median ?? 0) - (one.median ?? 0)],
@@ -23,7 +28,8 @@ export async function render(answer, title, chosen, onState) {
   const { drawn, beside } = parted([...answer.results, ...byState]);
   const everywhere = drawn.find((each) => answer.results.includes(each));
   const states = drawn.filter((each) => byState.includes(each));
-  const ranked = answer.results.filter((each) => each.seniority);
+  const ranked = (source) =>
+    answer.results.filter((each) => each.seniority && each.source === source);
   const view = { everywhere, states, chosen, order: "pay", all: false, charts };
   const table = el("div", { class: "wages-table" });
   const map = charts && states.length ? el("div", { class: "map" }) : null;
@@ -45,19 +51,25 @@ export async function render(answer, title, chosen, onState) {
     states.length > 0 && el("div", { class: "actions" }, select.parentElement, orderSelect(update)),
     map,
     table,
-    small(`${RECORDS}: groups of five or more, in whole thousands`, "Place", beside, placeOf),
-    small(`${RECORDS}, by seniority`, "Seniority", ranked, (each) => each.seniority),
+    ...GATHERED.flatMap(([source, caption]) => [
+      small(`${caption}: groups of five or more, in whole thousands`, "Place",
+        beside.filter((each) => each.source === source), placeOf),
+      small(`${caption}, by seniority`, "Seniority", ranked(source), (each) => each.seniority),
+    ]),
     el("p", { class: "hint" }, sources(drawn, answer.occupation)),
   ];
 }
 
-// The pay of people of all seniorities: the official figures are drawn where there are any, and what
-// was collected is told beside them; one chart with both would have a state twice.
+// The pay of people of all seniorities: of one source, the official one where it knows any, is drawn,
+// and the others are told beside it; one chart with two would have a state twice.
 function parted(pay) {
   const everybody = pay.filter((each) => each.seniority == null);
-  const collected = everybody.filter((each) => each.source === COLLECTED);
-  const official = everybody.filter((each) => each.source !== COLLECTED);
-  return official.length ? { drawn: official, beside: collected } : { drawn: collected, beside: [] };
+  const sources = new Set(everybody.map((each) => each.source));
+  const gathered = GATHERED.map(([source]) => source);
+  const first = [...sources].find((source) => !gathered.includes(source))
+    ?? gathered.find((source) => sources.has(source));
+  const of = (same) => everybody.filter((each) => (each.source === first) === same);
+  return { drawn: of(true), beside: of(false) };
 }
 
 const placeOf = (pay) => pay.state ?? ANYWHERE;
@@ -83,12 +95,15 @@ async function loadCharts() {
 }
 
 function headline({ state, source, median, lower_quantile: lower, upper_quantile: upper, count }) {
-  const [whose, who] = source === COLLECTED
-    ? [`of ${number(count)} people whose records tell of it, wherever they work`, "half of them"]
-    : [`in the ${state} (${source})`, "half of all people"];
+  const [whose, who] = {
+    [COLLECTED]: [
+      `of ${number(count)} people whose records tell of it, wherever they work`, "half of them earn",
+    ],
+    [POSTED]: [`in the postings of ${number(count)} employers`, "half of them offer"],
+  }[source] ?? [`in the ${state} (${source})`, "half of all people earn"];
   return el(
     "p", { class: "figure" },
-    el("strong", {}, money(median)), ` a year is the median ${whose}; ${who} earn `,
+    el("strong", {}, money(median)), ` a year is the median ${whose}; ${who} `,
     `${money(lower)} to ${money(upper)}.`,
   );
 }
@@ -170,7 +185,8 @@ function small(caption, kind, groups, name) {
 }
 
 function sources([{ source }], occupation) {
-  const said = source === COLLECTED ? "people's records" : `${source}, of ${occupation.name}`;
+  const said = { [COLLECTED]: "people's records", [POSTED]: "postings" }[source]
+    ?? `${source}, of ${occupation.name}`;
   return `Source: ${said}. Bars reach from the lower to the upper quarter, lines from the ` +
     "10th to the 90th percentile.";
 }

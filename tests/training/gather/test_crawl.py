@@ -169,7 +169,7 @@ def test_a_record_has_all_that_the_posting_says(crawl, site):
         "description": "&lt;p&gt;You do the work of job 0.&lt;/p&gt;",
         "employer": "Example & Sons", "location": "Austin, TX, US",
         "salary": "USD 20-25.5 HOUR", "education": "bachelor degree",
-        "start": "2026-01-15", "end": "2026-03-01T00:00",
+        "start": "2026-01-15", "end": "2026-03-01T00:00", "person": "",
     }  # fmt: skip
 
 

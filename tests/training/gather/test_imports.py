@@ -67,6 +67,33 @@ def test_a_table_becomes_records(gather, records, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_table_of_postings_keeps_pay_place_and_schooling(gather, records, tmp_path):
+    rows = {"title": ["Nurse", "Welder"], "description": ["<p>shots</p>", None],
+            "company": ["Clinic", None], "state": ["oh", "Austin, TX"], "salary": ["$40/hr", 52000],
+            "education": ["M.S.", None], "field": ["Nursing", None]}  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "t.csv", index=False)
+    assert gather("--postings", tmp_path / "t.csv", "--employer-column", "company")[0] == 0
+    nurse, welder = records()
+    kept = ("kind", "employer", "location", "salary", "education", "person")
+    assert {part: nurse[part] for part in kept} == {
+        "kind": "posting", "employer": "Clinic", "location": "Ohio", "salary": "$40/hr",
+        "education": "M.S. in Nursing", "person": "",
+    }  # fmt: skip
+    assert (welder["description"], welder["location"], welder["salary"]) == (
+        "", "Austin, TX", "52000",
+    )  # fmt: skip
+
+
+def test_of_a_table_of_people_nothing_says_who_they_are(gather, records, tmp_path):
+    rows = {"title": ["Nurse"] * 3, "person": ["Jane Roe", "John Doe", "Jane Roe"],
+            "employer": ["Clinic"] * 3}  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "t.csv", index=False)
+    assert gather("--table", tmp_path / "t.csv")[0] == 0
+    first, second, third = records()
+    assert first["person"] == third["person"] != second["person"]
+    assert not [word for word in ("Jane", "Roe", "Doe", "Clinic") if word in str(records())]
+
+
 def test_a_release_of_onet_becomes_records_with_its_licence(gather, records):
     assert gather("--onet", ONET)[0] == 0
     assert {each["kind"] for each in records()} == {"onet"}
