@@ -1,8 +1,10 @@
 """How the spider behaves on other people's sites, where Scrapy's own settings leave it open."""
 
 import asyncio
+from collections import defaultdict
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.core.scheduler import Scheduler
@@ -11,6 +13,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
 from scrapy.spiders import Spider
 
 from training.gather.spider import of_people
@@ -62,6 +65,19 @@ class ObeysRobots(RobotsTxtMiddleware):  # type: ignore[misc]
 
     So does RFC 9309, section 2.3.1.4, say.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules of a request's site, which are asked for once.
+
+        One request at a time: of several that wait together, Scrapy tells the rules to the first
+        alone, and lets the others through.
+        """
+        async with self._asking[urlsplit(request.url).netloc]:
+            return await super().robot_parser(request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:

@@ -234,3 +234,12 @@ def test_the_delay_of_robots_txt_is_kept_and_a_site_whose_robots_txt_fails_is_le
     assert crawl.titles() == Counter(f"listed job {number}" for number in range(5))
     assert {each["licence"] for each in crawl.records} == {"asked on 2026-01-01"}
     assert "1 forbidden by robots.txt" in run.output
+def test_all_that_waits_for_robots_txt_obeys_it(site, tmp_path):
+    crawl = Crawl(site, tmp_path)
+    before = len(site.asked)
+    private = [f"{site.url}/private/{number}" for number in range(6)]
+    run = crawl.run(*private, f"{site.url}/listed/9")
+    assert paths(site.asked[before:]) == ["/robots.txt", "/listed/9"]
+    assert "6 forbidden by robots.txt" in run.output
+
+
