@@ -26,6 +26,8 @@ _MIDDLEWARES = {
     "training.gather.manners.LeavesPeopleAlone": 60,
     "training.gather.manners.ObeysRobots": 100,
     "training.gather.manners.WaitsAsAsked": 550,
+    # Behind what keeps pages (900), which looks into them.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 950,
 }
 
 
@@ -55,6 +57,7 @@ class Crawled:
     unchanged: int
     forbidden: int
     broken: int
+    people: int
 
     def text(self) -> str:
         """Some lines for people."""
@@ -63,7 +66,8 @@ class Crawled:
             f"crawl: {self.ended}{left}\n"
             f"asked for {self.asked} pages, {self.unchanged} unchanged since the last time; "
             f"{self.forbidden} forbidden by robots.txt; "
-            f"{self.broken} scripts of JSON-LD that cannot be read"
+            f"{self.broken} scripts of JSON-LD that cannot be read; "
+            f"{self.people} pages about a person, of which nothing is kept"
         )
 
 
@@ -107,6 +111,7 @@ def crawl(plan: Plan, store: Store, directory: Path) -> Crawled:
         unchanged=count("httpcache/revalidate") + fresh,
         forbidden=count("robotstxt/forbidden"),
         broken=crawler.spider.seen["broken"],
+        people=crawler.spider.seen["people"],
     )
 
 
@@ -124,7 +129,7 @@ def _settings(plan: Plan, directory: Path) -> dict[str, object]:
         "JOBDIR": str(directory / "queue"),
         "HTTPCACHE_ENABLED": True,
         "HTTPCACHE_DIR": str((directory / "pages").resolve()),
-        "HTTPCACHE_POLICY": "scrapy.extensions.httpcache.RFC2616Policy",
+        "HTTPCACHE_POLICY": "training.gather.manners.KeepsNobody",
         "HTTPCACHE_GZIP": True,
         "DOWNLOADER_MIDDLEWARES": _MIDDLEWARES,
         "RETRY_TIMES": 3,

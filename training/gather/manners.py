@@ -12,11 +12,12 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Request, Response
+from scrapy.extensions.httpcache import RFC2616Policy
+from scrapy.http import HtmlResponse, Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.spiders import Spider
 
-from training.gather.spider import of_people
+from training.gather.people import address_of_people, page_of_a_person
 
 LONGEST_WAIT = 300
 """Seconds that a site may ask to be left alone; where it asks for more, the page is given up."""
@@ -99,8 +100,18 @@ class LeavesPeopleAlone:
 
     def process_request(self, request: Request) -> None:
         """Raises `IgnoreRequest` for an address of somebody's resume."""
-        if of_people(request.url):
+        if address_of_people(request.url):
             raise IgnoreRequest("somebody's resume")
+
+
+class KeepsNobody(RFC2616Policy):  # type: ignore[misc]
+    """Of the pages that are kept to be asked for again by their `ETag`, none is about a person."""
+
+    def should_cache_response(self, response: Response, request: Request) -> bool:
+        """Whether it may be kept. The body must not be compressed any more."""
+        if not super().should_cache_response(response, request):
+            return False
+        return not (isinstance(response, HtmlResponse) and page_of_a_person(response.selector))
 
 
 class KeepsToBudget(Scheduler):  # type: ignore[misc]

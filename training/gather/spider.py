@@ -1,6 +1,5 @@
 """The spider: from sitemaps, listings and pages to postings, and nowhere else."""
 
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,16 +10,10 @@ from scrapy.http import Request, Response, TextResponse
 from scrapy.spiders import SitemapSpider
 
 from training.gather.job_posting import postings
+from training.gather.people import page_of_a_person
 from training.gathered import Gathered
 
 _TURNS_THE_PAGE = {"page", "p", "pg", "offset", "start", "from", "skip", "paged"}
-_PEOPLE = re.compile(r"/(?:resumes?|cvs?|curriculum-vitae|candidates?)(?=[/._?]|$)", re.IGNORECASE)
-"""Of people who look for work. Whatever a page there says, it is not asked for."""
-
-
-def of_people(url: str) -> bool:
-    """Whether an address looks like that of somebody's resume."""
-    return bool(_PEOPLE.search(urlsplit(url).path))
 
 
 class PostingSpider(SitemapSpider):  # type: ignore[misc]
@@ -55,6 +48,9 @@ class PostingSpider(SitemapSpider):  # type: ignore[misc]
         """The postings of a page."""
         if not isinstance(response, TextResponse) or "noindex" in _robots(response):
             return
+        if page_of_a_person(response.selector):
+            self.seen["people"] += 1
+            return
         now = datetime.now(UTC).isoformat(timespec="seconds")
         source = response.url.partition("#")[0]
         found, broken = postings(response.selector, source, self.licence, now)
@@ -65,6 +61,8 @@ class PostingSpider(SitemapSpider):  # type: ignore[misc]
         """The postings of a listing, the pages it links to on its site, and the listings after."""
         yield from self.parse_page(response)
         if not isinstance(response, TextResponse) or "nofollow" in _robots(response):
+            return
+        if page_of_a_person(response.selector):
             return
         for link in response.xpath("//a[@href] | //link[@rel='next'][@href]"):
             rel = link.attrib.get("rel", "").split()

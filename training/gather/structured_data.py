@@ -38,11 +38,52 @@ def items(page: Selector, kind: str) -> tuple[list[Item], int]:
     return found, broken
 
 
+def main_types(page: Selector) -> set[str]:
+    """The types of what a page is about: not of what it only names on the way.
+
+    In JSON-LD that is what stands alone in a script, or in a list, and what is called the main
+    entity of something; in a graph, everything but persons, whom it names as authors.
+    """
+    kinds: set[str] = set()
+    for script in page.xpath("//script[contains(@type, 'ld+json')]/text()").getall():
+        try:
+            kinds |= _main_of(_read(script))
+        except (ValueError, RecursionError):
+            continue
+    for scope in page.xpath("//*[@itemtype and not(@itemprop)]/@itemtype").getall():
+        kinds |= set(map(_plain, scope.split()))
+    return kinds
+
+
+def _main_of(value: object) -> set[str]:
+    kinds: set[str] = set()
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, dict):
+            continue
+        graph = item.get("@graph")
+        members = graph if isinstance(graph, list) else []
+        kinds |= _types(item) | set().union(*map(_types, members)) - {"Person"}
+        by_id = {str(each.get("@id")): each for each in members if isinstance(each, dict)}
+        for each in (item, *members):
+            main = each.get("mainEntity") if isinstance(each, dict) else None
+            if isinstance(main, dict):
+                kinds |= _types(main) | _types(by_id.get(str(main.get("@id"))))
+    return kinds
+
+
 def has_type(item: object, kind: str) -> bool:
     """Whether an item is of a type: "JobPosting", "http://schema.org/JobPosting", or a list."""
+    return kind in _types(item)
+
+
+def _types(item: object) -> set[str]:
     kinds = item.get("@type") if isinstance(item, dict) else None
     every = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(each, str) and re.split("[/#:]", each)[-1] == kind for each in every)
+    return {_plain(each) for each in every if isinstance(each, str)}
+
+
+def _plain(kind: str) -> str:
+    return re.split("[/#:]", kind)[-1]
 
 
 def _read(script: str) -> object:

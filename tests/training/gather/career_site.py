@@ -134,12 +134,25 @@ PAGES = {
     "latin-1": lambda title: page(json.dumps(posting(title, employer="Café"), ensure_ascii=False)),
     "broken": lambda title: page(f'{{"@type": "JobPosting", "title": "{title}'),
     "no posting": lambda _: page(
-        json.dumps({"@type": "Person", "name": "Jane Roe"}), body="<p>About us</p>"
+        json.dumps({"@type": "Organization", "name": "Example & Sons"}), body="<p>About us</p>"
     ),
     "noindex": lambda title: page(
         json.dumps(posting(title)), head='<meta name="ROBOTS" content="noindex">'
     ),
 }
+NAME = "Jane Quillfeather"
+PERSON = {"@context": "https://schema.org", "@type": "Person", "name": NAME}
+ADVERT = json.dumps(posting("a job beside a resume"))
+PEOPLE = {
+    "/team/json-ld": page(json.dumps(PERSON)),
+    "/team/compressed": page(json.dumps(PERSON), body="<p>Welder</p>"),
+    "/team/microdata": page(body=f"""<div itemscope itemtype="https://schema.org/Person"><b
+        itemprop="name">{NAME}</b></div>"""),
+    "/team/profile": page(json.dumps({"@type": "ProfilePage", "mainEntity": PERSON}), ADVERT),
+    "/team/title": page(ADVERT, head=f"<title>Resume of {NAME}</title>"),
+    "/team/h-resume": page(ADVERT, body=f'<div class="x h-resume"><p>{NAME}</p></div>'),
+}  # fmt: skip
+"""Pages about a person, whose addresses do not tell; beside some there is a posting."""
 NO_POSTING = {"broken", "no posting", "moved", "moved away", "moved into private", "circle", "gone",
               "pdf", "noindex", "moved to a resume"}  # fmt: skip
 KINDS = [
@@ -182,6 +195,11 @@ class Handler(BaseHTTPRequestHandler):
             return status, make(self.site), {"Content-Type": kind}
         if url.path in self.site.added:
             return 200, page(json.dumps(self.site.added[url.path])).encode(), html
+        if url.path in PEOPLE:
+            if url.path != "/team/compressed":
+                return 200, PEOPLE[url.path].encode(), html
+            body = gzip.compress(PEOPLE[url.path].encode(), mtime=0)
+            return 200, body, {**html, "Content-Encoding": "gzip"}
         if url.path == "/listing":
             return 200, listing(int(parse_qs(url.query).get("page", ["1"])[0])).encode(), html
         if first == "listed":
@@ -261,7 +279,8 @@ STATIC = {
     "/robots.txt": ("text/plain", _robots),
     "/sitemaps.xml": ("application/xml", _index),
     "/half.xml": ("text/xml", lambda site: _sitemap(
-        site, range(0, JOBS, 2), "/jobs/0", "/private/1", "/resumes/jane-roe", "/candidates/7")),
+        site, range(0, JOBS, 2), "/jobs/0", "/private/1", "/resumes/jane-roe", "/candidates/7",
+        *PEOPLE)),
     "/other-half.xml.gz": ("application/gzip", lambda site: gzip.compress(
         _sitemap(site, range(1, JOBS, 2), "/private/salaries"), mtime=0)),
 }  # fmt: skip

@@ -1,6 +1,8 @@
 """The real spider in a process of its own on `career_site`: interrupted, resumed, run again."""
 
+import gzip
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +14,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.training.gather.career_site import JOBS, KINDS, LISTED, RETRY_AFTER, career_site
+from tests.training.gather.career_site import (
+    JOBS,
+    KINDS,
+    LISTED,
+    NAME,
+    PEOPLE,
+    RETRY_AFTER,
+    career_site,
+)
 
 SECONDS = 1_200
 """Of a run that hangs; a busy machine takes many times what an idle one does."""
@@ -174,9 +184,21 @@ def test_a_record_has_all_that_the_posting_says(crawl, site):
 
 
 def test_broken_scripts_are_counted(crawl):
-    found = [run.output.split("; ")[-1].split()[0] for run in crawl.runs]
-    broken = sum(int(each) for each in found if each.isdigit())
-    assert broken == 2 * JOBS // len(KINDS)
+    assert counted(crawl, "scripts of JSON-LD") == 2 * JOBS // len(KINDS)
+
+
+def counted(crawl, what):
+    return sum(int(n) for run in crawl.runs for n in re.findall(rf"(\d+) {what}", run.output))
+
+
+def test_nothing_of_a_page_about_a_person_is_kept(crawl):
+    assert set(PEOPLE) <= set(paths(crawl.first))
+    assert counted(crawl, "pages about a person") == len(PEOPLE)
+    kept = [path.read_bytes() for path in crawl.out.rglob("*") if path.is_file()]
+    # Pages are kept compressed, each file of its own.
+    kept += [gzip.decompress(each) for each in kept if each.startswith(b"\x1f\x8b")]
+    assert sum(b"job 0" in each for each in kept) > 1
+    assert not [each for each in kept if NAME.encode() in each or b"beside a resume" in each]
 
 
 def test_a_later_crawl_asks_for_what_has_changed_only(crawl, site):
@@ -186,7 +208,8 @@ def test_a_later_crawl_asks_for_what_has_changed_only(crawl, site):
     asked = site.asked[before:]
     assert run.output.splitlines()[0] == "crawl: finished"
     sent = [each.path for each in asked if each.status == 200]
-    assert sent == ["/jobs/20"]
+    # What is about a person was not kept, so that it cannot be asked whether it has changed.
+    assert sorted(sent) == sorted(["/jobs/20", *PEOPLE])
     assert len([each for each in asked if each.status == 304]) > 140
     assert crawl.titles() == Counter(site.expected | {"job 20 changed"})
 
@@ -219,6 +242,15 @@ def test_two_runs_do_not_share_a_directory(site, tmp_path):
             first.communicate(timeout=SECONDS)
 
 
+def test_all_that_waits_for_robots_txt_obeys_it(site, tmp_path):
+    crawl = Crawl(site, tmp_path)
+    before = len(site.asked)
+    private = [f"{site.url}/private/{number}" for number in range(6)]
+    run = crawl.run(*private, f"{site.url}/listed/9")
+    assert paths(site.asked[before:]) == ["/robots.txt", "/listed/9"]
+    assert "6 forbidden by robots.txt" in run.output
+
+
 def test_the_delay_of_robots_txt_is_kept_and_a_site_whose_robots_txt_fails_is_left_alone(tmp_path):
     with career_site() as slow, career_site() as failing:
         slow.robots = (200, "Crawl-delay: 0.5")
@@ -234,12 +266,3 @@ def test_the_delay_of_robots_txt_is_kept_and_a_site_whose_robots_txt_fails_is_le
     assert crawl.titles() == Counter(f"listed job {number}" for number in range(5))
     assert {each["licence"] for each in crawl.records} == {"asked on 2026-01-01"}
     assert "1 forbidden by robots.txt" in run.output
-def test_all_that_waits_for_robots_txt_obeys_it(site, tmp_path):
-    crawl = Crawl(site, tmp_path)
-    before = len(site.asked)
-    private = [f"{site.url}/private/{number}" for number in range(6)]
-    run = crawl.run(*private, f"{site.url}/listed/9")
-    assert paths(site.asked[before:]) == ["/robots.txt", "/listed/9"]
-    assert "6 forbidden by robots.txt" in run.output
-
-
