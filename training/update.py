@@ -30,7 +30,12 @@ GROUP_MARGIN = 0.04
 CHANCE = 2.0
 """A fall of fewer standard errors is taken for chance, however large: few texts say little."""
 GROUP_TEXTS = 50
-"""Groups of fewer texts are taken together: by themselves they say little."""
+"""Groups of fewer texts are taken together, and by themselves where they fall beyond all chance."""
+RARE_TEXTS = 5
+"""Groups of fewer texts are not looked at by themselves at all."""
+RARE_CHANCE = 4.0
+"""As `CHANCE`, for a rare group by itself: there are some hundred, and chance has a try at each.
+Two in a hundred fall by more than 2 standard errors, three in 100,000 by more than 4."""
 OTHERS = "(others)"
 PUBLISHED, KEPT, UNCHANGED = "published", "kept", "unchanged"
 WITHOUT_NEW = "tried again without what was sent in since"
@@ -172,7 +177,8 @@ def judge(
         nothing = "no text is held out of both versions: nothing to compare on"
         return Compared(0, {}, {}, gone, [nothing])
     old, new = _values(then), _values(now)
-    groups = _groups([each.title for each in then])
+    names = pd.Series([each.title.rpartition(" ")[2] for each in then])
+    groups = names.where(names.map(names.value_counts()) >= GROUP_TEXTS, OTHERS)
     overall = {name: (float(old[name].mean()), float(new[name].mean())) for name in MEASURES}
     by_group = {
         str(name): (
@@ -187,16 +193,25 @@ def judge(
         for name in MEASURES
         if _falls(old[name] - new[name], MARGIN)
     ]
-    for name, (texts, before, after) in by_group.items():
-        mine = groups == name
-        if _falls(old.loc[mine, "mrr"] - new.loc[mine, "mrr"], GROUP_MARGIN):
-            reasons.append(
-                f"mrr of the {texts} texts of '{name}' falls from {before:.3f} to {after:.3f}, by "
-                f"more than {GROUP_MARGIN}"
-            )
+    lost = old["mrr"] - new["mrr"]
+    spread = float(lost.std(ddof=0))
+    for name, each in lost.groupby(groups):
+        if _falls(each, GROUP_MARGIN, CHANCE, spread if len(each) < GROUP_TEXTS else 0.0):
+            reasons.append(_fall(str(name), old, new, each.index))
+    for name, each in lost[groups == OTHERS].groupby(names):
+        if len(each) >= RARE_TEXTS and _falls(each, GROUP_MARGIN, RARE_CHANCE, spread):
+            reasons.append(_fall(str(name), old, new, each.index))
     if len(gone) > MARGIN * titles:
         reasons.append(f"{len(gone)} of {titles} titles would go: {', '.join(gone[:MOVED])}")
     return Compared(len(then), overall, by_group, gone, reasons)
+
+
+def _fall(name: str, old: pd.DataFrame, new: pd.DataFrame, rows: pd.Index) -> str:
+    before, after = (float(each.loc[rows, "mrr"].mean()) for each in (old, new))
+    return (
+        f"mrr of the {len(rows)} texts of '{name}' falls from {before:.3f} to {after:.3f}, by more "
+        f"than {GROUP_MARGIN}"
+    )
 
 
 def _values(predictions: Sequence[Prediction]) -> pd.DataFrame:
@@ -208,16 +223,16 @@ def _values(predictions: Sequence[Prediction]) -> pd.DataFrame:
     )
 
 
-def _groups(titles: Sequence[str]) -> pd.Series:
-    """Each text's group: that of all titles with the same last word."""
-    names = pd.Series([title.rpartition(" ")[2] for title in titles])
-    return names.where(names.map(names.value_counts()) >= GROUP_TEXTS, OTHERS)
+def _falls(
+    lost: pd.Series, margin: float, chance: float = CHANCE, least_spread: float = 0.0
+) -> bool:
+    """Whether texts lose more than the margin in the mean, and not by chance: they are pairs.
 
-
-def _falls(lost: pd.Series, margin: float) -> bool:
-    """Whether texts lose more than the margin in the mean, and not by chance: they are pairs."""
-    error = float(lost.std(ddof=0)) / len(lost) ** 0.5
-    return float(lost.mean()) > max(margin, CHANCE * error)
+    A few texts may differ less among each other, by chance, than texts do: `least_spread` is the
+    standard deviation that is taken at least.
+    """
+    error = max(float(lost.std(ddof=0)), least_spread) / len(lost) ** 0.5
+    return float(lost.mean()) > max(margin, chance * error)
 
 
 def drift(served: DataVersion, made: DataVersion) -> dict[str, Drift]:

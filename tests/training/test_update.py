@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,9 @@ import pytest
 import requests
 
 from shared import submission
-from shared.models import load_similar_jobs
 from shared.job_insights import POSTED as OF_POSTINGS
 from shared.job_insights import load_job_insights
+from shared.models import load_similar_jobs
 from shared.storage import Storage, open_storage
 from tests import people
 from tests.conftest import BUCKET, ROOT, post
@@ -300,6 +301,54 @@ def test_groups_of_few_texts_are_taken_together():
     }
 
 
+def rare(texts, ranks, others=5_000):
+    """A group of few texts before, and as it ranks now, among others of which some fall a bit."""
+    many = [predictions([1] * 40, f"a {i}") for i in range(others // 40)]
+    few, rest = predictions([1] * texts), [each for group in many for each in group]
+    now = [replace(each, rank=2) if i % 100 == 7 else each for i, each in enumerate(rest)]
+    return update.judge(few + rest, predictions(ranks) + now, [], 100)
+
+
+@pytest.mark.parametrize(
+    ("texts", "ranks", "kept"),
+    [
+        (20, [10] * 20, True),
+        (5, [10] * 5, True),
+        (12, [1] * 4 + [10] * 8, True),
+        (4, [10] * 4, False),  # Too few to say anything.
+        (12, [1] * 10 + [10] * 2, False),  # It may be chance.
+        (40, [1] * 38 + [2] * 2, False),  # Within the margin.
+    ],
+)
+def test_a_rare_group_that_gets_much_worse_is_seen(texts, ranks, kept):
+    compared = rare(texts, ranks)
+    assert [f"{texts} texts of 'cook'" in reason for reason in compared.reasons] == [True] * kept
+    # Together with the others it is too little to be seen.
+    assert compared.groups.keys() == {update.OTHERS}
+    assert compared.groups[update.OTHERS][1] - compared.groups[update.OTHERS][2] < 0.01
+
+
+def test_a_few_texts_that_agree_by_chance_are_no_proof():
+    few, many = predictions([5] * 5), predictions([1, 2] * 500, "a waiter")
+    now = predictions([7] * 5) + predictions([2, 1] * 500, "a waiter")
+    assert update.judge(few + many, now, [], 100).reasons == []
+    assert update.GROUP_MARGIN < 1 / 5 - 1 / 7
+
+
+def test_noise_in_many_groups_does_not_keep_what_is_no_worse():
+    draw = random.Random(4)
+    ranks = [1, 1, 1, 2, 2, 3, 5, 8, 20, 100]
+    kept = 0
+
+    def drawn(texts, title):
+        return predictions(draw.choices(ranks, k=texts), title)
+
+    for _ in range(20):
+        then, now = ([p for i in range(150) for p in drawn(5 + i // 4, f"a {i}")] for _ in "ab")
+        kept += any("of '" in reason for reason in update.judge(then, now, [], 150).reasons)
+    assert kept <= 1
+
+
 @pytest.mark.parametrize(("gone", "kept"), [(1, False), (2, True)])
 def test_titles_do_not_go_unnoticed(gone, kept):
     same = predictions([1] * 10)
@@ -372,6 +421,13 @@ def gathered(site, number, home):
     return rows
 
 
+def told_of_postings(place):
+    """What the newest job_insights says of pay in postings, and where schooling is from."""
+    model = load_job_insights(place.root / "work" / "job_insights.model", "job_insights.model")
+    pay = [each for each in model.pay(TITLE) if each.source == OF_POSTINGS]
+    return pay, model.education(TITLE, None)[0]
+
+
 def test_what_is_sent_in_comes_into_the_answers_and_goes_again(
     serve, emulator, built, site, tmp_path
 ):
@@ -413,6 +469,7 @@ def test_what_is_sent_in_comes_into_the_answers_and_goes_again(
             receipts.append(answer.json()["results"][0]["receipt"])
         assert POSTED[2] in place.texts
         assert POSTED[3] not in place.texts
+        assert told_of_postings(place) == ([], "observed")
         gathered(site, len(POSTED), tmp_path)
 
         assert decision() == "published"
@@ -421,13 +478,12 @@ def test_what_is_sent_in_comes_into_the_answers_and_goes_again(
         assert results[0]["title"] == TITLE
         texts = " ".join(place.texts)
         assert set(POSTED) <= set(place.texts)
-def told_of_postings(place):
-    """What the newest job_insights says of pay in postings, and where schooling is from."""
-    model = load_job_insights(place.root / "work" / "job_insights.model", "job_insights.model")
-    pay = [each for each in model.pay(TITLE) if each.source == OF_POSTINGS]
-    return pay, model.education(TITLE, None)[0]
-
-
+        pay, basis = told_of_postings(place)
+        assert {(each.figures["median"], each.figures["count"]) for each in pay} == {
+            (47_000, len(POSTED))  # 22.75 dollars an hour.
+        }
+        assert {each.state for each in pay} == {None, "Texas"}
+        assert basis == "postings"
         assert "zyzomatic" in texts
         assert "Whitfield" not in texts
         assert "example.com" not in texts
@@ -440,10 +496,3 @@ def told_of_postings(place):
         served_by(jobs.url, second)
         assert post(jobs.url, word).status_code == 422
         assert "zyzomatic" not in " ".join(place.texts)
-        assert told_of_postings(place) == ([], "observed")
-        pay, basis = told_of_postings(place)
-        assert {(each.figures["median"], each.figures["count"]) for each in pay} == {
-            (47_000, len(POSTED))  # 22.75 dollars an hour.
-        }
-        assert {each.state for each in pay} == {None, "Texas"}
-        assert basis == "postings"
