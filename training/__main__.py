@@ -289,7 +289,7 @@ Add = Callable[[argparse.ArgumentParser], None]
 def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", metavar="S",
-        help="starter, statements, onet:DIR, table:FILE, postings:FILE or submissions:URI; may be "
+        help="starter, statements, onet:DIR, table:FILE, postings:URI or submissions:URI; may be "
         f"given several times (default: {', '.join(DEFAULT)})",
     )  # fmt: skip
     _columns(sub)

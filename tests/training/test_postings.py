@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from shared.job_insights import UNKNOWN
-from tests.conftest import assert_one_line
+from shared.storage import open_storage
+from tests.conftest import BUCKET, assert_one_line
 from training.__main__ import main
 from training.collected import education, next_jobs, pay
 from training.dataset import Dataset, _jobs
@@ -151,6 +152,25 @@ def test_a_directory_of_tables_is_read_alike(work):
     rows[5:].to_parquet(work / "rows" / "part-1.parquet")
     (work / "rows" / "_SUCCESS").touch()
     assert records(work / "rows") == records(work / "rows.parquet")
+
+
+def test_tables_in_a_bucket_are_read_alike(work, emulator):
+    rows, bucket = pd.read_parquet(work / "rows.parquet"), open_storage(f"gs://{BUCKET}/processed")
+    bucket.write("part-0.parquet", rows[:5].to_parquet())
+    bucket.write("part-1.parquet", rows[5:].to_parquet())
+    bucket.write("_SUCCESS", b"")
+    (source,) = open_sources([f"postings:gs://{BUCKET}/processed"], Columns())
+    assert list(source.records()) == records(work / "rows.parquet")
+    assert len(list(source.jobs())) == 10
+    first = f"gs://{BUCKET}/processed/part-0.parquet"
+    assert records(first) == records(work / "rows.parquet")[: len(records(first))]
+    assert 0 < len(records(first)) < 6
+
+
+def test_a_place_in_a_bucket_without_tables_is_one_clear_line(emulator, tmp_path, capsys):
+    source = f"postings:gs://{BUCKET}/empty"
+    code = main(["dataset", "--source", source, "--work", str(tmp_path)])
+    assert_one_line((code, *capsys.readouterr()), "has no files that end with .parquet")
 
 
 def test_a_dataset_is_built_of_them(work):

@@ -31,10 +31,10 @@ def _open(spec: str, columns: Columns) -> Source:
     if kind == "table" and where:
         return Table(Path(where), columns)
     if kind == "postings" and where:
-        return Postings(Path(where))
+        return Postings(where)
     if kind == "submissions" and where:
         return Submissions(where)
     raise DataError(
         f"--source {spec}: not known; there are starter, statements, onet:DIR, table:FILE, "
-        "postings:FILE and submissions:URI"
+        "postings:URI and submissions:URI"
     )

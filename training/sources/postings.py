@@ -1,6 +1,7 @@
-"""What `python -m training process` has written: `--source postings:FILE`."""
+"""What `python -m training process` has written: `--source postings:FILE`, or in a bucket."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from pyarrow import dataset
 
+from shared.storage import open_storage
 from training.errors import DataError
 from training.records import Job, Record, Source
 
@@ -16,6 +18,7 @@ COLUMNS = ("kind", "title", "text", "start", "end", "left_out")
 JOB_COLUMNS = ("id", "kind", "source", "title", "employer", "person", "state", "low", "high",
                "education", "field", "start", "duplicate_of")  # fmt: skip
 
+SUFFIX = ".parquet"
 _LEGAL_FORM = re.compile(
     r"(?: (?:inc|incorporated|llc|l l c|llp|ltd|limited|corp|corporation|co|company|plc|gmbh))+$"
 )
@@ -28,8 +31,8 @@ class Postings(Source):
     weight = 0.5
     """An employer writes of work otherwise than who does it."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
 
     def records(self) -> Iterator[Record]:
         """One record a row, read in batches."""
@@ -63,14 +66,32 @@ class Postings(Source):
 
     def _rows(self, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         try:
-            table = dataset.dataset(self._path, format="parquet")
-            for batch in table.to_batches(columns=list(columns)):
-                yield from zip(*(batch[name].to_pylist() for name in columns), strict=True)
+            for path in self._tables():
+                table = dataset.dataset(path, format="parquet")
+                for batch in table.to_batches(columns=list(columns)):
+                    yield from zip(*(batch[name].to_pylist() for name in columns), strict=True)
         except (OSError, pa.ArrowInvalid, KeyError) as error:
             first = str(error).splitlines()[0]
             raise DataError(
-                f"{self._path} is not what `python -m training process` writes: {first}"
+                f"{self._uri} is not what `python -m training process` writes: {first}"
             ) from None
+
+    def _tables(self) -> Iterator[Path]:
+        """The file or directory; of a bucket one file after the other, while it is read."""
+        if not self._uri.startswith("gs://"):
+            yield Path(self._uri)
+            return
+        place, _, last = self._uri.rstrip("/").rpartition("/")
+        is_file = last.endswith(SUFFIX)
+        storage = open_storage(place if is_file else self._uri)
+        names = [last] if is_file else [n for n in storage.names() if n.endswith(SUFFIX)]
+        if not names:
+            raise DataError(f"{self._uri} has no files that end with {SUFFIX}")
+        for name in names:
+            with tempfile.NamedTemporaryFile(suffix=SUFFIX) as file:
+                storage.download(name, file)
+                file.flush()
+                yield Path(file.name)
 
 
 def _employer(row: dict[str, Any]) -> str:
