@@ -56,7 +56,7 @@ def main() -> None:
                   f"{cost.cpu / size * 1e6:.0f} | {cost.memory:.0f} | {int(used):,} |",
                   flush=True)  # fmt: skip
             if options.spark and size == options.rows[0]:
-                _compare(gathered, rows, Path(home) / "spark")
+                _compare(gathered, rows, Path(home) / "spark", cost.cpu / 2)
 
 
 def _write(table: Path, size: int, out: Path) -> None:
@@ -87,7 +87,8 @@ def _run(options: list[str]) -> tuple[Cost, str]:
         return cost, said.read()
 
 
-def _compare(gathered: Path, rows: Path, out: Path) -> None:
+def _compare(gathered: Path, rows: Path, out: Path, midway: float) -> None:
+    """Says whether Spark makes the same rows; kills an executor after so many CPU seconds."""
     started = time.perf_counter()
     options = ["--engine", "spark", "--master", CLUSTER, "--rows", str(out)]
     process = subprocess.Popen(
@@ -95,10 +96,10 @@ def _compare(gathered: Path, rows: Path, out: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
     )  # fmt: skip
-    while not _running(process.pid, b"pyspark.daemon"):
+    # Midway in the cleaning, by its CPU time: what is made by then is lost with who made it.
+    while sum(map(_cpu, _running(process.pid, b"pyspark.daemon"))) < midway:
         assert process.poll() is None, process.communicate()[1]
         time.sleep(1)
-    time.sleep(30)  # Some parts are made by then, and lost with the executor that made them.
     executors = _running(process.pid, b"CoarseGrainedExecutorBackend")
     assert len(executors) == 2
     os.kill(executors[0], signal.SIGKILL)
@@ -124,6 +125,15 @@ def _running(driver: int, command: bytes) -> list[int]:
         except OSError:  # It has ended.
             continue
     return found
+
+
+def _cpu(pid: int) -> float:
+    """Seconds that a process has used, and those that it has started and that have ended."""
+    try:
+        used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    except OSError:
+        return 0.0
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
