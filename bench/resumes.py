@@ -36,7 +36,7 @@ def read(path: Path, label: str) -> Dataset:
         return data
     source_of = dict(zip(table["description"], table["source"], strict=True))
     rows = data.rows.assign(source=data.rows["text"].map(source_of))
-    return Dataset(rows, data.names, data.left_out, data.others)
+    return Dataset(rows, data.names, data.left_out, others=data.others)
 
 
 def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:

@@ -58,10 +58,10 @@ class Dataset:
     rows: pd.DataFrame
     names: dict[str, list[str]]
     left_out: dict[str, int]
-    others: pd.DataFrame = field(default_factory=no_others)
     jobs: pd.DataFrame = field(default_factory=no_jobs)
     required: dict[str, dict[str, float]] = field(default_factory=dict)
     submissions: list[str] = field(default_factory=list)
+    others: pd.DataFrame = field(default_factory=no_others)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of one part."""
@@ -101,8 +101,8 @@ class Dataset:
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
         return cls(
-            rows, extra["names"], extra["left_out"], others, jobs, extra["required"],
-            extra["submissions"],
+            rows, extra["names"], extra["left_out"], jobs, extra["required"],
+            extra["submissions"], others,
         )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     names = {title: each for title, each in names.items() if title in kept}
     sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
     jobs, required = _jobs(sources), _required(sources, covered)
-    return Dataset(frame, names, left_out, other, jobs, required, sorted(sent_in))
+    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in), other)
 
 
 def _jobs(sources: Iterable[Source]) -> pd.DataFrame:
