@@ -20,8 +20,6 @@ from tests.conftest import BUCKET, TESTBENCH
 from tests.header_proxy import adding_headers
 from training.publish import publish
 
-pytestmark = pytest.mark.skipif(not TESTBENCH, reason="asks a test bench: make testbench")
-
 NAME = "similar_jobs"
 GET = "storage.objects.get"
 MANIFEST, MODEL = "manifest.json", f"{NAME}.model"

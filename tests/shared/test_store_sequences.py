@@ -1,6 +1,5 @@
 """The store under any sequence of publishing, rollback, faults, restarts and requests."""
 
-import inspect
 import tempfile
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from shared.errors import ModelsUnavailable
 from shared.model_store import ModelStore
 from shared.storage import DirectoryStorage, StorageError
+from tests.conftest import PUBLIC_KEY
 from training.publish import publish, rollback
 
 NAME = "jobs"
@@ -20,8 +20,6 @@ FAULTS = (
     "out of reach", "breaks off", "flips a bit", "pads", "nothing there", "tears the manifest",
     "cannot be loaded",
 )  # fmt: skip
-IMPATIENT = {"back_off_seconds": 0, "wait_seconds": 5, "load_seconds": 5}
-"""Passed on where a store has such a limit."""
 
 
 class Faulty:
@@ -111,9 +109,10 @@ class Sequences(RuleBasedStateMachine):
     def restart(self, cache_is_kept):
         if not cache_is_kept:
             self.cache = Path(tempfile.mkdtemp(dir=self.root))
-        has = inspect.signature(ModelStore).parameters
-        limits = {name: value for name, value in IMPATIENT.items() if name in has}
-        self.store = ModelStore(self.storage, NAME, self.load, self.cache, 0.0, **limits)
+        self.store = ModelStore(
+            self.storage, NAME, self.load, self.cache, 0.0, public_key=Path(PUBLIC_KEY),
+            back_off_seconds=0, wait_seconds=5, load_seconds=5,
+        )  # fmt: skip
         self.has_answered = False
 
     def load(self, path, _file_name):

@@ -233,7 +233,7 @@ def test_without_a_dataset_the_step_to_run_is_named(capsys, tmp_path, step):
 
 def test_without_a_fit_the_step_to_run_is_named(capsys, built, tmp_path):
     directory, _ = built
-    for name in ("dataset.parquet", "jobs.parquet", "names.json"):
+    for name in ("dataset.parquet", "others.parquet", "jobs.parquet", "names.json"):
         (tmp_path / name).write_bytes((directory / "work" / name).read_bytes())
     assert_one_line(run(capsys, "evaluate", "--work", tmp_path), "run the step `fit` first")
     result = run(capsys, "publish", "--work", tmp_path, "--out", tmp_path / "models")
