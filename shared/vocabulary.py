@@ -52,22 +52,23 @@ class Vocabulary:
 
     def positions(self, terms: list[str]) -> NDArray[np.int64]:
         """Each term's position, -1 where it is unknown; shape (terms,)."""
-        return self._find(_digests_of_terms(terms))
+        found, is_known = self._find(_digests_of_terms(terms))
+        return np.where(is_known, found, -1)
 
     def count(self, content: str) -> Counted:
         """The known ones of a text's terms; the same as counting `positions` of `text.terms`."""
         digests = _digests_of_text(content)
         digests.sort()  # Equal ones stand together then, and are found sooner.
-        found = np.searchsorted(self.digests, digests)
-        known = found[self.digests.take(found, mode="clip") == digests]
+        found, is_known = self._find(digests)
+        known = found[is_known]
         firsts = np.flatnonzero(np.concatenate([[True], known[1:] != known[:-1]])[: len(known)])
         ends = np.concatenate([firsts[1:], [len(known)]])
         return Counted(known[firsts], ends[: len(firsts)] - firsts)
 
-    def _find(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
+    def _find(self, digests: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where each would be in the vocabulary, and whether it is there."""
         found = np.searchsorted(self.digests, digests)
-        found[found == len(self.digests)] = 0
-        return np.where(self.digests[found] == digests, found, -1)
+        return found, self.digests.take(found, mode="clip") == digests
 
 
 def _digests_of_terms(terms: list[str]) -> NDArray[np.uint64]:
@@ -84,8 +85,7 @@ def _pairs(firsts: NDArray[np.uint64], seconds: NDArray[np.uint64]) -> NDArray[n
 
 
 class _Read(dict[str, bytes]):
-    """What a piece of a text is read as: for each word three digests, of
-    its `text.singles`.
+    """What a piece of a text is read as: for each word three digests, of its `text.singles`.
 
     Those that were read are remembered, so that a text of known words costs a look-up for each. One
     look-up, and one small object: more of them are slow, for they are all over the memory.

@@ -54,13 +54,7 @@ def step_dataset(options: argparse.Namespace) -> None:
 
 
 def _sources_of(options: argparse.Namespace) -> list[Source]:
-    columns = Columns(
-        options.title_column, options.description_column, options.label_column,
-        start=options.start_column, end=options.end_column, person=options.person_column,
-        order=options.order_column, salary=options.salary_column, state=options.state_column,
-        education=options.education_column, field=options.field_column,
-    )  # fmt: skip
-    return open_sources(options.source or DEFAULT, columns)
+    return open_sources(options.source or DEFAULT, Columns.named_by(options))
 
 
 def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:

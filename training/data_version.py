@@ -91,8 +91,8 @@ def describe(data: Dataset) -> DataVersion:
     """Describes a dataset, the code that is running and what it runs on."""
     by_source = {str(name): rows for name, rows in data.rows.groupby("source")}
     # Pay, paths and education are made of the jobs and of what titles ask for, not of the texts.
-    others = json.dumps([data.names, data.titles, data.required], sort_keys=True)
-    content = _digest(data.rows) + _digest(data.others) + _digest(data.jobs) + others
+    known = json.dumps([data.names, data.titles, data.required], sort_keys=True)
+    content = _digest(data.rows) + _digest(data.others) + _digest(data.jobs) + known
     return DataVersion(
         version=hashlib.sha256(content.encode()).hexdigest()[:12],
         code=_code(),

@@ -116,7 +116,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     sources = list(sources)
     covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
     rows: list[tuple[str, str, str, float, str, int | None, int | None]] = []
-    others: list[tuple[str, str, str]] = []
+    unlabelled: list[tuple[str, str, str]] = []
     names: dict[str, list[str]] = {}
     empty = 0
     for source in sources:
@@ -127,7 +127,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
                 continue
             group = record.group or _group(record.text)
             if record.other:
-                others.append((titles[0], record.text, group))
+                unlabelled.append((titles[0], record.text, group))
                 continue
             for title in titles:
                 rows.append((title, record.text, source.name, source.weight, group,
@@ -141,10 +141,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
     if unknown:
         left_out["submitted title that no other source has"] = unknown
-    other = pd.concat([pd.DataFrame(others, columns=OTHER_COLUMNS[:-1]),
-                       frame.loc[~many, OTHER_COLUMNS[:-1]]], ignore_index=True)  # fmt: skip
-    other["part"] = other["group"].map(_part)
-    other = other.astype(no_others().dtypes)
+    others = _others(unlabelled, frame[~many])
     frame = frame[many].reset_index(drop=True)
     if frame["title"].nunique() < 2:
         raise DataError(
@@ -155,7 +152,15 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     names = {title: each for title, each in names.items() if title in kept}
     sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
     jobs, required = _jobs(sources), _required(sources, covered)
-    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in), other)
+    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in), others)
+
+
+def _others(unlabelled: list[tuple[str, str, str]], few: pd.DataFrame) -> pd.DataFrame:
+    """The texts without a label, given as title, text and group, and those of too `few`."""
+    given = pd.DataFrame(unlabelled, columns=OTHER_COLUMNS[:-1])
+    others = pd.concat([given, few[OTHER_COLUMNS[:-1]]], ignore_index=True)
+    others["part"] = others["group"].map(_part)
+    return others.astype(no_others().dtypes)
 
 
 def _jobs(sources: Iterable[Source]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ There are two ways to get the scores, each the better one on its kind of data (d
 import math
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -217,10 +218,7 @@ def _against_the_rest(
     weights = rows["weight"] * np.minimum(1.0, EVEN_TEXTS / sizes)
     weights /= weights.mean()
     each = weights.groupby(rows["title"]).sum()
-    classifier = SGDClassifier(
-        loss="log_loss", alpha=ALPHA, class_weight=dict(len(rows) / len(each) / each),
-        max_iter=EPOCHS, tol=None, random_state=0, n_jobs=-1,
-    )  # fmt: skip
+    classifier = _logistic_regression(dict(len(rows) / len(each) / each), EPOCHS)
     classifier.fit(vectors, rows["title"], sample_weight=weights)
     return _of_both_titles(classifier.coef_, classifier.intercept_)
 
@@ -249,11 +247,15 @@ def _words_against_the_rest(
 def _word_against_the_rest(vectors: sparse.csr_matrix, has: np.ndarray, words: int) -> np.ndarray:
     """The weights of one word of so many, shape (terms,); `has` is 1 where the title has it."""
     balanced = {0: 1.0, 1: len(has) / words / has.sum()}
-    classifier = SGDClassifier(
-        loss="log_loss", alpha=ALPHA, class_weight=balanced, max_iter=WORD_EPOCHS, tol=None,
-        random_state=0,
+    return _logistic_regression(balanced, WORD_EPOCHS).fit(vectors, has).coef_[0]
+
+
+def _logistic_regression(weights: dict[Any, float], epochs: int) -> SGDClassifier:
+    """By stochastic gradient descent; `weights` are those of the classes."""
+    return SGDClassifier(
+        loss="log_loss", alpha=ALPHA, class_weight=weights, max_iter=epochs, tol=None,
+        random_state=0, n_jobs=-1,
     )  # fmt: skip
-    return classifier.fit(vectors, has).coef_[0]
 
 
 def _of_both_titles(weights: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

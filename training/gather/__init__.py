@@ -37,12 +37,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _files(options: argparse.Namespace) -> Iterable[Gathered]:
-    columns = Columns(
-        options.title_column, options.description_column, start=options.start_column,
-        end=options.end_column, person=options.person_column, salary=options.salary_column,
-        state=options.state_column, education=options.education_column, field=options.field_column,
-        employer=options.employer_column,
-    )  # fmt: skip
+    columns = Columns.named_by(options)
     for path in options.json_resume:
         yield from imports.json_resume(path, options.licence)
     for path in options.table:

@@ -58,6 +58,11 @@ class Pay:
     low: int | None = None
     high: int | None = None
 
+    @property
+    def middle(self) -> float | None:
+        """None where only one end is said, or nothing."""
+        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+
 
 NOTHING = Pay()
 

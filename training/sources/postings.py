@@ -12,6 +12,7 @@ from pyarrow import dataset
 
 from shared.storage import open_storage
 from training.errors import DataError
+from training.processing.salary import Pay
 from training.records import Job, Record, Source
 
 COLUMNS = ("kind", "title", "text", "start", "end", "left_out")
@@ -51,13 +52,12 @@ class Postings(Source):
             row = dict(zip(JOB_COLUMNS, values, strict=True))
             if row["kind"] not in ("posting", "resume", "table"):
                 continue
-            low, high = row["low"], row["high"]
             posted = row["kind"] == "posting"
             yield Job(
                 person=_employer(row) if posted else row["person"] or _first_of_its_like(row),
                 title=row["title"],
                 order=row["start"] if posted or row["person"] else None,
-                salary=None if low is None or high is None else (low + high) / 2,
+                salary=Pay(row["low"], row["high"]).middle,
                 state=row["state"],
                 level=row["education"],
                 field=row["field"],

@@ -1,10 +1,11 @@
 """A table of titles and descriptions in CSV or Parquet: `--source table:FILE`."""
 
+import argparse
 import datetime
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,13 @@ class Columns:
     salary: str = "salary"
     state: str = "state"
     employer: str = "employer"
+
+    @classmethod
+    def named_by(cls, options: argparse.Namespace) -> "Columns":
+        """Those that a command's options name: `--title-column` and its like."""
+        given = {each.name: f"{each.name}_column" for each in fields(cls)}
+        return cls(**{n: getattr(options, o) for n, o in given.items() if hasattr(options, o)})
+
     education: str = "education"
     field: str = "field"
 
@@ -213,8 +221,7 @@ def _dollars(value: object) -> float | None:
     plain = written.replace(",", "")
     if _NUMBER.fullmatch(plain):
         return float(plain) if LEAST_SALARY <= float(plain) <= MOST_SALARY else None
-    pay = yearly(written)
-    return None if pay.low is None or pay.high is None else (pay.low + pay.high) / 2
+    return yearly(written).middle
 
 
 def _state(written: str) -> str | None:
