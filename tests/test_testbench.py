@@ -7,6 +7,7 @@ come of each fault is what docs/faults.md says.
 import json
 import time
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from shared.models import load_similar_jobs
 from shared.storage import open_storage
 from tests.conftest import BUCKET, TESTBENCH
 from tests.header_proxy import adding_headers
+from tests.waiting import wait_until
 from training.publish import publish
 
 NAME = "similar_jobs"
@@ -27,6 +29,7 @@ BODY = {"experience": [{"description": "taught third grade math"}]}
 BUSY_SECONDS = 10
 """What a busy machine may add to a request."""
 PATIENCE_SECONDS = 90
+until = partial(wait_until, seconds=PATIENCE_SECONDS)
 OFTEN = 1000
 """As if for ever."""
 
@@ -109,13 +112,6 @@ def ask(running):
     else:
         assert answer.status_code == 200, answer.text
     return answer
-
-
-def until(condition):
-    latest = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < latest, "it never came to be"
-        time.sleep(0.05)
 
 
 def comes(running):

@@ -7,6 +7,7 @@ both read, and both are asked.
 import hashlib
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -19,10 +20,12 @@ from shared.pipeline import ALLOWED
 from shared.storage import open_storage
 from tests.conftest import BUCKET, SIGNER
 from tests.shared.test_trust import ATTACKS, Attacker, Opens, Owner, older, put
+from tests.waiting import wait_until
 from training.publish import publish
 
 URI = f"gs://{BUCKET}/models"
 PATIENCE_SECONDS = 60
+until = partial(wait_until, seconds=PATIENCE_SECONDS)
 BOMB_MIB = 200
 EXPERIENCE = {"experience": [{"description": "taught third grade math"}]}
 
@@ -78,13 +81,6 @@ def replayed(attacker):
     put(attacker, "manifest.json", older(attacker))
 
 
-def wait_until(condition):
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < until, "it never came to be"
-        time.sleep(0.05)
-
-
 def errors(running):
     """What the log says of loads that failed, the last one last."""
     lines = [json.loads(line) for line in running.log.read_text().splitlines()]
@@ -98,13 +94,13 @@ def skills(running):
 def refuses(running, words):
     """Asks until a load of now has failed, which the log gives as the cause."""
     seen = len(errors(running))
-    until = time.monotonic() + PATIENCE_SECONDS
+    latest = time.monotonic() + PATIENCE_SECONDS
     time.sleep(BACK_OFF_SECONDS)
     while True:
         answer = skills(running)
         if any(words in error for error in errors(running)[seen:]):
             return answer
-        assert time.monotonic() < until, f"not refused by {words}: {errors(running)[-1:]}"
+        assert time.monotonic() < latest, f"not refused by {words}: {errors(running)[-1:]}"
         time.sleep(0.05)
 
 
@@ -147,7 +143,7 @@ def test_no_attack_runs_code_or_chooses_what_a_function_answers(start, storage, 
         time.sleep(BACK_OFF_SECONDS)
         assert skills(cold).json()["results"] == ["second"]
         made = owner.publish("third")
-        wait_until(lambda: skills(warm).headers["X-Model-Version"] == made.version)
+        until(lambda: skills(warm).headers["X-Model-Version"] == made.version)
         assert skills(warm).json()["results"] == ["third"]
 
 
@@ -164,7 +160,7 @@ def test_no_pickled_pipeline_runs_code(sign, environment, words, start, storage,
     attacker.forge(sign, version="evil", files=(file,))
     with start("similar_jobs", **environment) as running:
         assert_unavailable(requests.post(running.url, json=EXPERIENCE, timeout=60))
-        wait_until(lambda: any(words in error for error in errors(running)))
+        until(lambda: any(words in error for error in errors(running)))
         assert not attacker.mark.exists()
 
 
@@ -175,4 +171,4 @@ def test_the_exploit_would_work(start, storage, attacker, tmp_path):
     publish([file], storage, {})
     with start("similar_jobs", **{ALLOWED: "1"}) as running:
         assert_unavailable(requests.post(running.url, json=EXPERIENCE, timeout=60))
-        wait_until(attacker.mark.exists)
+        until(attacker.mark.exists)

@@ -9,6 +9,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from shared.models import load_similar_jobs
 from shared.storage import open_storage
 from tests.bucket_proxy import proxied
 from tests.conftest import BUCKET, FUNCTIONS, SIGNER, free_port
+from tests.waiting import wait_until
 from training.publish import publish
 
 URI = f"gs://{BUCKET}/models"
@@ -43,6 +45,7 @@ NEEDS_NO_MODELS = {
     ],
 }
 PATIENCE_SECONDS = 30
+until = partial(wait_until, seconds=PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -128,7 +131,7 @@ def test_sixteen_first_requests_at_once_see_one_download(name, start, proxy, buc
         proxy.open.clear()
         for client in clients:
             client.request(method, path, body, JSON)
-        wait_until(lambda: proxy.reads)
+        until(lambda: proxy.reads)
         proxy.open.set()
         answers = [client.getresponse() for client in clients]
         assert [answer.status for answer in answers] == [200] * 16
@@ -274,13 +277,6 @@ def publish_next(work, tmp_path):
     return run
 
 
-def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.01)
-
-
 def test_a_new_version_is_taken_up_without_a_failed_answer(
     start, bucket_models, publish_next, tmp_path
 ):
@@ -294,15 +290,15 @@ def test_a_new_version_is_taken_up_without_a_failed_answer(
             answers.append(ask(running, "similar_jobs"))
             return answers[-1].headers.get("X-Model-Version") == current().version
 
-        wait_until(arrived)
+        until(arrived)
         published.append(publish_next())
-        wait_until(arrived)
+        until(arrived)
         assert {answer.status_code for answer in answers} == {200}
         order = [published.index(answer.headers["X-Model-Version"]) for answer in answers]
         assert order == sorted(order)
         by_version = {(a.headers["X-Model-Version"], a.content) for a in answers}
         assert len(by_version) == len(set(order)) == len({content for _, content in by_version})
-        wait_until(lambda: len(files_below(cache)) == 1)
+        until(lambda: len(files_below(cache)) == 1)
         manifest.verify(files_below(cache)[0], current().file("similar_jobs"))
 
 
@@ -326,23 +322,23 @@ def test_a_broken_new_version_leaves_the_old_one_serving(
             )
 
         proxy.status = 403
-        wait_until(lambda: refused("Forbidden"))
+        until(lambda: refused("Forbidden"))
         proxy.status = None
         good = storage.read("manifest.json")
         storage.write("manifest.json", b"{")
-        wait_until(lambda: refused("manifest is damaged"))
+        until(lambda: refused("manifest is damaged"))
         storage.write("manifest.json", good)
         publish_next()
         place = current().path("similar_jobs.model")
         content = storage.read(place)
         storage.write(place, flipped(content))
-        wait_until(lambda: refused("SHA-256"))
+        until(lambda: refused("SHA-256"))
         nonsense = tmp_path / "similar_jobs.model"
         nonsense.write_bytes(b"no model at all")
         publish([nonsense], storage, {})
-        wait_until(lambda: refused("is not a model file"))
+        until(lambda: refused("is not a model file"))
         version = publish_next()
-        wait_until(lambda: ask(running, "similar_jobs").headers["X-Model-Version"] == version)
+        until(lambda: ask(running, "similar_jobs").headers["X-Model-Version"] == version)
 
 
 def test_a_bucket_out_of_reach_is_a_503_until_it_can_be_reached(

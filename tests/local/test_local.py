@@ -9,8 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,9 +18,11 @@ import pytest
 import requests
 
 from tests.conftest import ALL_FUNCTIONS, PUBLIC_KEY, ROOT
+from tests.waiting import wait_until
 
 BODY = {"experience": [{"description": "taught third grade math"}]}
 PATIENCE_SECONDS = 60
+until = partial(wait_until, seconds=PATIENCE_SECONDS)
 PORTS = 1 + len(ALL_FUNCTIONS)
 
 
@@ -69,15 +71,8 @@ def local(models, output):
 
 
 def wait_until_ready(process, output):
-    wait_until(lambda: process.poll() is not None or "Ready at" in output.read_text())
+    until(lambda: process.poll() is not None or "Ready at" in output.read_text())
     assert process.poll() is None, output.read_text()
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -320,12 +315,12 @@ def test_a_signal_in_the_middle_of_the_start_stops_everything(models, tmp_path):
     output = tmp_path / "output"
     with local(models, output) as (port, process):
         started = []
-        wait_until(lambda: started.extend(below(process.pid)) or started)
+        until(lambda: started.extend(below(process.pid)) or started)
         process.send_signal(signal.SIGINT)
         while process.poll() is None:
             started += below(process.pid)
         assert process.returncode == 0
-        wait_until(lambda: not any(lives(pid) for pid in started))
+        until(lambda: not any(lives(pid) for pid in started))
         assert not any(listens(each) for each in range(port, port + PORTS))
     assert output.read_text() == "stopped\n"
 

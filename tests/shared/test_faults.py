@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,13 @@ from shared.model_store import ModelStore
 from shared.storage import open_storage
 from tests.bucket_proxy import BROKEN, DRIPPING, STATUSES, proxied
 from tests.conftest import BUCKET, PUBLIC_KEY, ROOT, free_port
+from tests.waiting import wait_until
 from training.publish import publish
 
 KEY = Path(PUBLIC_KEY)
 URI = f"gs://{BUCKET}/models"
 WAIT_SECONDS = 30
+until = partial(wait_until, seconds=WAIT_SECONDS)
 BUDGET_SECONDS = 0.7
 """What a request waits at most here; it is `model_store.WAIT_SECONDS` in a function."""
 BUSY_SECONDS = 20
@@ -98,13 +101,6 @@ def assert_unavailable_in_time(store):
     with pytest.raises(ModelsUnavailable):
         store.get()
     assert time.monotonic() - started < BUDGET_SECONDS + BUSY_SECONDS
-
-
-def until(condition):
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.02)
 
 
 def comes(store, content):

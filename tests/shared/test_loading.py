@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from shared.manifest import Check
 from shared.model_store import ModelStore
 from shared.storage import DirectoryStorage, StorageError
 from tests.conftest import PUBLIC_KEY, ROOT, SIGNER
+from tests.waiting import wait_until
 from training.publish import publish, rollback
 
 KEY = Path(PUBLIC_KEY)
 WAIT_SECONDS = 20
+until = partial(wait_until, seconds=WAIT_SECONDS)
 
 
 class Slow:
@@ -70,13 +73,6 @@ def store(storage, cache, load=None, **options):
     return ModelStore(
         storage, "thing", load or (lambda path, _: path.read_text()), cache, **options
     )
-
-
-def until(condition):
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.01)
 
 
 def logged(capfd):

@@ -8,8 +8,8 @@ import gzip
 import hashlib
 import json
 import pickle
-import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -29,12 +29,14 @@ from shared.titles import TitleIndex
 from shared.top_skills import TopSkills, load_top_skills
 from tests.conftest import BUCKET, PUBLIC_KEY, SIGNER
 from tests.shared.test_model_file import exploits, write
+from tests.waiting import wait_until
 from training.publish import publish, rollback
 from training.signing import Signer
 
 KEY = Path(PUBLIC_KEY)
 STRANGER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 WAIT_SECONDS = 20
+until = partial(wait_until, seconds=WAIT_SECONDS)
 
 
 def skills(phrase):
@@ -355,10 +357,3 @@ class Opens:
         import os
 
         return os.mkdir, (self.mark,)
-
-
-def until(condition):
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.01)
