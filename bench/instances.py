@@ -45,9 +45,8 @@ class Instance:
 
     def cpu_seconds(self) -> float:
         """What its threads that live have had of a CPU until now."""
-        threads = [Path(f"/proc/{pid}/task").iterdir() for pid in _with_children(self.pid)]
-        stats = [(thread / "schedstat").read_text() for each in threads for thread in each]
-        return sum(int(stat.split()[0]) for stat in stats) / 1e9
+        processes = [Path(f"/proc/{pid}/task") for pid in _with_children(self.pid)]
+        return sum(_cpu_seconds(thread) for each in processes for thread in each.iterdir())
 
     def with_kept_files_mib(self) -> float:
         """Memory of all its processes, and the kept model files: in the cloud they are memory.
@@ -95,6 +94,14 @@ def _first_answer(port: int, request: bytes, process: "subprocess.Popen[bytes]")
 def _with_children(parent: int) -> list[int]:
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [parent, *map(int, children)]
+
+
+def _cpu_seconds(thread: Path) -> float:
+    """What a thread has had of a CPU; nothing, if it has ended since it was listed."""
+    try:
+        return int((thread / "schedstat").read_text().split()[0]) / 1e9
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
 
 
 def _resident_mib(pid: int) -> float:
