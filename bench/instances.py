@@ -16,6 +16,8 @@ from bench import environments, load
 ROOT = Path(__file__).parent.parent
 EMPTY = ROOT / "bench" / "functions" / "empty" / "main.py"
 BUCKET = "bench"
+PASSED_ON = ("PATH", "MODELS_PUBLIC_KEY")
+"""What a function sees of this process's environment: what is published here is trusted there."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def started(case: Case, prefix: tuple[str, ...] = ()) -> Iterator[Instance]:
     command = [*prefix, python, framework, "--source", case.source, "--target", case.target,
                "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
     with tempfile.TemporaryDirectory() as cache:
-        environment = {"PATH": os.environ["PATH"], "MODELS_CACHE": cache, **case.environment}
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment = {**passed_on, "MODELS_CACHE": cache, **case.environment}
         start = time.perf_counter()
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:

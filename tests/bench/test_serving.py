@@ -11,12 +11,10 @@ import pytest
 
 from bench import instances, load, serving
 from bench.instances import EMPTY, Case
-from tests.conftest import FUNCTIONS, PUBLIC_KEY
+from tests.conftest import FUNCTIONS
 
 MOST_MIB = 100
 BODY = json.dumps({"experience": [{"description": "taught third grade math"}]}).encode()
-# A checkout whose models were published once stages the key of that publisher.
-SIGNED = {"MODELS_PUBLIC_KEY": PUBLIC_KEY}
 REQUESTS = {
     "similar_jobs": load.post("/?limit=10", BODY),
     "top_skills": load.get("/skills/cook"),
@@ -31,8 +29,8 @@ def case(request, staged):
 
 
 def test_cold_starts_are_measured_beside_an_empty_function(case, emulator, bucket_models, models):
-    on_disk = {**SIGNED, "MODELS_URI": str(models)}
-    in_bucket = {**SIGNED, "MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
+    on_disk = {"MODELS_URI": str(models)}
+    in_bucket = {"MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
     cases = [
         Case("empty", EMPTY, "empty", load.post("/", BODY)),
         replace(case, name="on disk", environment=on_disk),
@@ -49,14 +47,14 @@ def test_cold_starts_are_measured_beside_an_empty_function(case, emulator, bucke
 @pytest.mark.parametrize("place", ["on disk", "in a bucket"])
 def test_an_instance_takes_little_memory(place, case, emulator, bucket_models, models):
     uri = str(models) if place == "on disk" else bucket_models
-    environment = {**SIGNED, "MODELS_URI": uri, "STORAGE_EMULATOR_HOST": emulator}
+    environment = {"MODELS_URI": uri, "STORAGE_EMULATOR_HOST": emulator}
     with instances.started(replace(case, environment=environment)) as instance:
         assert instance.cpu_seconds() > 0
         assert instance.with_kept_files_mib() <= MOST_MIB
 
 
 def test_an_instance_tells_of_its_memory_and_kept_files(case, emulator, bucket_models):
-    environment = {**SIGNED, "MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
+    environment = {"MODELS_URI": bucket_models, "STORAGE_EMULATOR_HOST": emulator}
     with instances.started(replace(case, environment=environment)) as instance:
         kept = next(path for path in instance.cache.rglob("*") if path.is_file())
         without_file = instance.with_kept_files_mib()
