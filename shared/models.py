@@ -119,8 +119,9 @@ class SimilarJobs:
 
     For a text with term counts n: x = (1 + ln n) · idf, scaled to unit length; the score of title
     c is x · W[:, c] + bias[c]. The calibration makes probabilities of the scores; `threshold` is
-    the probability that the true title of nine in ten held-out texts reaches: split conformal
-    prediction with the score 1 - p (Angelopoulos and Bates 2021, https://arxiv.org/abs/2107.07511).
+    the probability that the true title of nine in ten held-out texts reaches, of each length that
+    was tried: split conformal prediction with the score 1 - p (Angelopoulos and Bates 2021,
+    https://arxiv.org/abs/2107.07511), for the length at which most is missed.
 
     W is sparse and stored by term (CSR): term t has the entries `starts[t]` to `starts[t + 1]` of
     `columns` (positions in `titles`) and `weights`.

@@ -31,25 +31,27 @@ def at_lengths(
 ) -> Iterator[tuple[str, str, str]]:
     """`most` texts drawn from a dataset's rows: triples of length's name, title and text.
 
-    A long text is cut to the length; lines of the same title are joined until they reach it.
+    Each row begins as many texts as any other, or one more. A long text is cut to the length; lines
+    of the same title are joined until they reach it, but for a line, which is one.
     """
     random = np.random.default_rng(0)
     rows = rows.sample(frac=1, random_state=0).groupby("title").head(TITLE_TEXTS)
-    by_title = {title: [text.split() for text in each] for title, each in _texts(rows)}
-    titles = random.choice(rows["title"].to_numpy(), most)
-    for i, title in enumerate(titles):
-        name = lengths[i % len(lengths)]
-        yield name, title, " ".join(_draw(by_title[title], WORDS[name], random))
+    titles = list(rows["title"])
+    texts = [text.split() for text in rows["text"]]
+    of_title = rows.groupby("title").indices
+    for i in range(most):
+        turn, first = divmod(i, len(rows))
+        # Turns differ: a row begins texts of all lengths.
+        name = lengths[(i + turn) % len(lengths)]
+        others = random.permutation(of_title[titles[first]])
+        following = (texts[other] for other in others if other != first)
+        yield name, titles[first], " ".join(_joined([texts[first], *following], name))
 
 
-def _texts(rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    yield from ((str(title), each) for title, each in rows.groupby("title")["text"])
-
-
-def _draw(texts: list[list[str]], words: int, random: np.random.Generator) -> list[str]:
-    drawn: list[str] = []
-    for i in random.permutation(len(texts)):
-        drawn += texts[i]
-        if len(drawn) >= words or len(texts[i]) > LINE_WORDS:
+def _joined(texts: list[list[str]], name: str) -> list[str]:
+    joined: list[str] = []
+    for words in texts:
+        joined += words
+        if name == "line" or len(joined) >= WORDS[name] or len(words) > LINE_WORDS:
             break
-    return drawn[:words]
+    return joined[: WORDS[name]]

@@ -96,7 +96,7 @@ def decode(text: str) -> Report:
 
 
 def report(model: JobModel, rows: pd.DataFrame) -> Report:
-    """Measures a model on `rows`, a dataset's test part, and on longer texts joined of them."""
+    """Measures a model on `rows`, a dataset's test part, and on its texts at some lengths."""
     if rows.empty:
         return Report({}, [], [], [], None)
     predictions = predict(model, list(zip(rows["title"], rows["text"], strict=True)))

@@ -298,10 +298,12 @@ def shorten(scores: Scores) -> SimilarJobs:
 
 @dataclass(frozen=True)
 class Scored:
-    """Held-out texts: how many of their terms are known, shape (texts,), their scores, shape
-    (texts, titles), and the positions of their true titles, shape (texts,).
+    """Held-out texts: the names of their lengths and how many of their terms are known, each of
+    shape (texts,), their scores, shape (texts, titles), and the positions of their true titles,
+    shape (texts,).
     """
 
+    lengths: np.ndarray
     known: np.ndarray
     scores: np.ndarray
     owners: np.ndarray
@@ -315,7 +317,7 @@ def _score_held_out(
     enough = min(folds, math.ceil(CALIBRATION_ROWS * folds / len(rows)))
     splits = GroupKFold(folds, shuffle=True, random_state=0).split(rows, groups=rows["group"])
     positions = {title: i for i, title in enumerate(titles)}
-    known, scores, owners = [], [], []
+    names, known, scores, owners = [], [], [], []
     for train, held_out in progress(
         islice(splits, enough), desc="calibrating", total=enough, unit=" folds"
     ):
@@ -325,16 +327,17 @@ def _score_held_out(
         columns = [positions[title] for title in model.titles]
         texts = CALIBRATION_TEXTS * len(lengths) // enough
         drawn = at_lengths(rows.iloc[held_out], texts, lengths)
-        for _, title, content in drawn:
+        for name, title, content in drawn:
             terms = model.known_terms(content)
             if terms:
                 each = model.scores(terms)
+                names.append(name)
                 known.append(len(terms))
                 # A title that the fold has not seen scores as the least likely one.
                 scores.append(np.full(len(titles), each.min()))
                 scores[-1][columns] = each
                 owners.append(positions[title])
-    return Scored(np.array(known), np.array(scores), np.array(owners))
+    return Scored(np.array(names), np.array(known), np.array(scores), np.array(owners))
 
 
 def calibrate(scored: Scored, *, grows: bool) -> tuple[Calibration, float]:
@@ -370,8 +373,18 @@ def calibrate(scored: Scored, *, grows: bool) -> tuple[Calibration, float]:
         for scores, known in zip(scored.scores, scored.known, strict=True)
     ]
     probabilities = softmax(np.array(scales)[:, None] * scored.scores, axis=1)
-    ordered = np.sort(probabilities[texts, scored.owners])
-    return fitted, float(ordered[int((len(ordered) + 1) * CONFORMAL_MISSES) - 1])
+    return fitted, _threshold(probabilities[texts, scored.owners], scored.lengths)
+
+
+def _threshold(of_true: np.ndarray, lengths: np.ndarray) -> float:
+    """What the true titles' probabilities reach in nine of ten texts of each length, or more."""
+    return min(_reached(of_true[lengths == length]) for length in np.unique(lengths))
+
+
+def _reached(probabilities: np.ndarray) -> float:
+    """By the smallest but as many as may miss; by 0, where there are too few to say."""
+    missing = int((len(probabilities) + 1) * CONFORMAL_MISSES)
+    return float(np.sort(probabilities)[missing - 1]) if missing else 0.0
 
 
 def _curve(said: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

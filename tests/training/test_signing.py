@@ -139,8 +139,9 @@ def test_what_an_older_release_published_is_published_over(storage, model):
 
 
 def test_what_a_newer_release_published_is_not(storage, model):
-    storage.write("manifest.json", b'{"format": 3}')
-    with pytest.raises(manifest.OtherFormat, match="format 3"):
+    newer = manifest.FORMAT + 1
+    storage.write("manifest.json", b'{"format": %d}' % newer)
+    with pytest.raises(manifest.OtherFormat, match=f"format {newer}"):
         publish([model], storage, {})
 
 

@@ -1,12 +1,21 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import softmax
 
 from shared import model_file
 from shared.models import SimilarJobs, load_similar_jobs
 from shared.text import stem
 from training.dataset import Dataset, no_others
-from training.similar_jobs import fit, fit_scores, read_others, read_terms, refit
+from training.similar_jobs import (
+    Scored,
+    calibrate,
+    fit,
+    fit_scores,
+    read_others,
+    read_terms,
+    refit,
+)
 
 TRADES = {
     "nurse": "patients wards wounds shots charts bandages vitals doctors",
@@ -209,7 +218,7 @@ def test_what_is_said_to_be_probable_is_about_as_often_right(held_out_model, hel
         if probabilities is not None:
             said.append(probabilities.max())
             right.append(held_out_model.titles[int(probabilities.argmax())] == title)
-    assert np.mean(said) == pytest.approx(np.mean(right), abs=0.1)
+    assert np.mean(said) == pytest.approx(np.mean(right), abs=0.03)
 
 
 def test_the_likely_titles_have_the_true_one_nine_times_of_ten(held_out_model, held_out_texts):
@@ -219,4 +228,26 @@ def test_the_likely_titles_have_the_true_one_nine_times_of_ten(held_out_model, h
         if probabilities is not None:
             likely = held_out_model.likely(probabilities)
             covered.append(title in [held_out_model.titles[i] for i in likely])
-    assert 0.8 <= np.mean(covered) <= 0.99
+    assert 0.88 <= np.mean(covered) <= 0.95
+
+
+def test_the_likely_titles_have_the_true_one_nine_times_of_ten_at_each_length():
+    random = np.random.default_rng(0)
+    owners = random.integers(20, size=2_000)
+    lengths = np.array(["line", "resume"] * 1_000)
+    scores = random.normal(size=(2_000, 20))
+    scores[np.arange(2_000), owners] += np.where(lengths == "line", 1.0, 3.0)
+    scored = Scored(lengths, np.where(lengths == "line", 10, 100), scores, owners)
+    calibration, threshold = calibrate(scored, grows=True)
+    for length in ("line", "resume"):
+        covered = [
+            softmax(each * calibration.scale(each, known))[owner] >= threshold
+            for each, known, owner in zip(scores, scored.known, owners, strict=True)
+            if (known == 10) == (length == "line")
+        ]
+        assert np.mean(covered) >= 0.9
+
+
+def test_of_too_few_texts_every_title_is_likely():
+    few = Scored(np.array(["line"] * 8), np.ones(8), np.eye(8), np.arange(8))
+    assert calibrate(few, grows=False)[1] == 0.0
