@@ -19,8 +19,8 @@ def lengths_of(rows: pd.DataFrame) -> list[str]:
 
     Single lines say nothing of longer texts: joined, the lines of several people are a better
     sample of a title than one person's text ever is. Calibrated on joined lines, the default
-    model gave the first title 0.50 in the mean on real resumes, of which 0.23 were right; on
-    lines alone it gives 0.23.
+    model gave the first title 0.50 in the mean on real resumes, of which 0.23 were right
+    (docs/models.md).
     """
     words = rows["text"].str.split().str.len()
     return list(WORDS) if words.median() > LINE_WORDS else ["line"]
