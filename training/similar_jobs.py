@@ -57,8 +57,9 @@ CALIBRATION_FOLDS = 10
 """Models of nine tenths know nearly as much as the one of all texts: calibrated on those of three
 quarters, it was less sure than right (docs/models.md)."""
 CALIBRATION_ROWS = 20_000
-"""So many held-out rows are enough: a large dataset needs only some of the folds. Of half as many,
-one half was surer of the other by 0.035 than the other of it (docs/models.md)."""
+"""So many held-out rows are enough: a large dataset needs only some of the folds. Calibrated
+on one half of half as many, models were too sure of the other half; the other way round, not sure
+enough (docs/models.md)."""
 CALIBRATION_TEXTS = 10_000
 """Drawn from all these rows together, of each length."""
 CONFORMAL_MISSES = 0.1
@@ -74,9 +75,8 @@ def fit(rows: pd.DataFrame, others: pd.DataFrame) -> SimilarJobs:
     read = read_terms(rows["text"])
     read_too = read_others(others, read)
     model = shorten(fit_scores(rows, read, read_too))
-    lengths = lengths_of(rows)
-    scored = _score_held_out(rows, read, read_too, model.titles, lengths)
-    calibration, threshold = calibrate(scored, grows=len(lengths) > 1)
+    scored = _score_held_out(rows, read, read_too, model.titles, lengths_of(rows))
+    calibration, threshold = calibrate(scored)
     return replace(model, calibration=calibration, threshold=threshold)
 
 
@@ -341,15 +341,15 @@ def _score_held_out(
     return Scored(np.array(names), np.array(known), np.array(scores), np.array(owners))
 
 
-def calibrate(scored: Scored, *, grows: bool) -> tuple[Calibration, float]:
+def calibrate(scored: Scored) -> tuple[Calibration, float]:
     """The calibration that fits held-out texts, and the threshold of the conformal set.
 
-    Texts of one length cannot tell what another does: they are fitted with `grows` false, that
-    is with a growth of 0. Where no held-out text has a known term, nothing is calibrated and
-    every title is likely.
+    Texts of one length cannot tell what another does: they are fitted with a growth of 0.
+    Where no held-out text has a known term, nothing is calibrated and every title is likely.
     """
     if not len(scored.owners):
         return NO_CALIBRATION, 0.0
+    grows = len(np.unique(scored.lengths)) > 1
     texts = np.arange(len(scored.owners))
     spread = np.maximum(scored.scores.max(axis=1) - scored.scores.mean(axis=1), LEAST_SPREAD)
 

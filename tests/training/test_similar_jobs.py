@@ -238,7 +238,7 @@ def test_the_likely_titles_have_the_true_one_nine_times_of_ten_at_each_length():
     scores = random.normal(size=(2_000, 20))
     scores[np.arange(2_000), owners] += np.where(lengths == "line", 1.0, 3.0)
     scored = Scored(lengths, np.where(lengths == "line", 10, 100), scores, owners)
-    calibration, threshold = calibrate(scored, grows=True)
+    calibration, threshold = calibrate(scored)
     for length in ("line", "resume"):
         covered = [
             softmax(each * calibration.scale(each, known))[owner] >= threshold
@@ -250,4 +250,4 @@ def test_the_likely_titles_have_the_true_one_nine_times_of_ten_at_each_length():
 
 def test_of_too_few_texts_every_title_is_likely():
     few = Scored(np.array(["line"] * 8), np.ones(8), np.eye(8), np.arange(8))
-    assert calibrate(few, grows=False)[1] == 0.0
+    assert calibrate(few)[1] == 0.0

@@ -45,15 +45,14 @@ class Columns:
     salary: str = "salary"
     state: str = "state"
     employer: str = "employer"
+    education: str = "education"
+    field: str = "field"
 
     @classmethod
     def named_by(cls, options: argparse.Namespace) -> "Columns":
         """Those that a command's options name: `--title-column` and its like."""
         given = {each.name: f"{each.name}_column" for each in fields(cls)}
         return cls(**{n: getattr(options, o) for n, o in given.items() if hasattr(options, o)})
-
-    education: str = "education"
-    field: str = "field"
 
 
 class Table(Source):
