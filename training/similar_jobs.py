@@ -5,10 +5,10 @@ There are two ways to get the scores, each the better one on its kind of data (d
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
   vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
 - a linear model, for many long texts a title: logistic regression, one title against the rest, by
-  stochastic gradient descent; a little of the centroids; and a little of what tells that a title
-  has a word ("engineer"), learnt from texts of other titles. All are linear in the same terms, so
-  that serving has one matrix. It also reads words as they are written and how a text begins. The
-  smallest weights are cut.
+  stochastic gradient descent; a little of what the starter corpus has of a title; and a little of
+  what tells that a title has a word ("engineer"), learnt from texts of other titles. All are linear
+  in the same terms, so that serving has one matrix. It also reads words as they are written and how
+  a text begins. The smallest weights are cut.
 """
 
 import math
@@ -32,12 +32,13 @@ from shared.models import LEAST_SPREAD, Calibration, SimilarJobs
 from shared.vocabulary import Vocabulary
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
+from training.sources import starter
 
 LINEAR_FROM = 5_000
 """Terms a title, in the mean, from which on the linear model is the better one."""
 ALPHA = 1.2e-5
-CENTROIDS = 6.0
-"""How much a title's centroid counts beside the weights that are learnt against other titles."""
+CORPUS = 10.0
+"""How much the cosine with a title's lines of the starter corpus counts beside what is learnt."""
 EPOCHS = 12
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
@@ -156,7 +157,11 @@ def fit_scores(rows: pd.DataFrame, read: Read, others: Others) -> Scores:
 
 def _stems(read: Read) -> Read:
     """Stems and their pairs alone: prototypes of a few lines are the better for it."""
-    return _kept(read, np.array([not term.startswith(("=", "^")) for term in read.terms]))
+    return _kept(read, _is_stem(read.terms))
+
+
+def _is_stem(terms: np.ndarray) -> np.ndarray:
+    return np.array([not term.startswith(("=", "^")) for term in terms])
 
 
 def _frequent(read: Read, stem_texts: int, pair_texts: int) -> np.ndarray:
@@ -194,14 +199,29 @@ def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read, others: Other
     vectors = tfidf.fit_transform(read.counts)
     learned = _at_most(rows["title"], TITLE_TEXTS)
     weights, bias = _against_the_rest(vectors[learned], rows.iloc[learned])
-    centroids = normalize(_members(rows, titles) @ vectors)
-    weights += CENTROIDS * centroids.toarray()
+    corpus = tfidf.transform(_in_the_corpus(titles, read.terms))
+    of_titles = normalize(_members(rows, titles), norm="l1") @ vectors
+    weights += CORPUS * corpus.toarray()
+    # What a usual text has in common with a title says nothing: not all titles are in the corpus.
+    bias -= CORPUS * np.asarray((of_titles @ corpus.T).mean(axis=0))[0]
     if len(others.titles):
         weights += TITLE_WORDS * _words_against_the_rest(
             titles, tfidf.transform(others.counts), others.titles
         )
     kept = _largest(weights).T.tocsr()
     return Scores(titles, read.terms, tfidf.idf_, kept, bias)
+
+
+def _in_the_corpus(titles: list[str], terms: np.ndarray) -> sparse.csr_matrix:
+    """How often all lines that the starter corpus has of a title have the terms that are stems.
+
+    The shape is (titles, terms); a title that it does not know has none.
+    """
+    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=terms)
+    counts = vectorizer.transform("\n".join(starter.lines_of(title)) for title in titles)
+    counts = counts.multiply(_is_stem(terms)).tocsr()
+    counts.eliminate_zeros()
+    return counts
 
 
 def _at_most(titles: pd.Series, texts: int) -> np.ndarray:

@@ -2,10 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import softmax
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from shared import model_file
 from shared.models import SimilarJobs, load_similar_jobs
 from shared.text import stem
+from training import similar_jobs
 from training.dataset import Dataset, no_others
 from training.similar_jobs import (
     Scored,
@@ -180,6 +182,30 @@ def test_other_titles_teach_what_the_words_of_titles_mean():
     taught = weights(as_rows([pair for pair in told.items() for _ in range(30)]))
     cook, nurse, welder = taught - weights(no_others())
     assert welder > 0.1 > 0 > max(cook, nurse)
+
+
+def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeypatch):
+    rows = as_rows([
+        ("cook" if title == "cook" else f"{title} of trade", f"{text} sauce")
+        for title, text in resumes()
+    ])  # fmt: skip
+    read = read_terms(rows["text"])
+
+    def scores():
+        return fit_scores(rows, read, read_others(no_others(), read))
+
+    told = scores()
+    monkeypatch.setattr(similar_jobs, "CORPUS", 0.0)
+    alone = scores()
+    sauce = list(told.terms).index(stem("sauce"))
+    cook, nurse, welder = (told.weights - alone.weights)[[sauce]].toarray()[0]
+    assert cook > 0.1
+    assert nurse == welder == 0
+    # The title that it knows is given no more often for it: so are the rows' titles, evenly.
+    counts = read.counts[:, np.isin(read.terms, told.terms)]
+    vectors = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+    means = [np.asarray((vectors @ s.weights).mean(axis=0))[0] + s.bias for s in (told, alone)]
+    np.testing.assert_allclose(means[0], means[1])
 
 
 def test_texts_of_a_held_out_group_teach_its_fold_nothing():

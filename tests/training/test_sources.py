@@ -294,6 +294,13 @@ def test_the_starter_corpus_yields_its_lines_and_names():
     assert next(iter(source.other_names())) == OtherNames(entries[0].also, label=entries[0].title)
 
 
+def test_the_lines_of_a_title_are_found_by_each_of_its_names():
+    for entry in starter.read():
+        for name in (entry.title, *entry.also):
+            assert starter.lines_of(name) == entry.lines
+    assert starter.lines_of("nobody") == ()
+
+
 # Statements
 
 

@@ -54,6 +54,16 @@ def read(directory: Path = DIRECTORY) -> tuple[StarterTitle, ...]:
     return tuple(_read_file(path) for path in sorted(directory.glob("*.txt")))
 
 
+def lines_of(title: str) -> tuple[str, ...]:
+    """The lines of the title that has this name, or this other name; none if there is no such."""
+    return _lines_by_name().get(title, ())
+
+
+@cache
+def _lines_by_name() -> dict[str, tuple[str, ...]]:
+    return {name: entry.lines for entry in read() for name in (entry.title, *entry.also)}
+
+
 def titles_by_occupation() -> dict[str, list[str]]:
     """Which titles the work of an O*NET occupation belongs to: those that name it first."""
     claims: dict[str, list[tuple[int, str]]] = {}
