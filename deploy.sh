@@ -412,14 +412,17 @@ and run this again"
 }
 
 find_floor() { # FUNCTION: sets FLOOR to the serial it has been deployed with; 0 for none
-	local described describe=(
-		gcloud run services describe "$(service_of "$1")" --region="$REGION" --format=json
-		"${COMMON[@]}"
+	# To describe what is not there fails as if it could not be seen; a list without it does not fail.
+	local listed list=(
+		gcloud run services list --filter="metadata.name=$(service_of "$1")" --region="$REGION"
+		--format=json "${COMMON[@]}"
 	)
 	FLOOR=0
 	if $DRY_RUN; then
-		show "${describe[@]}"
-	elif described=$("${describe[@]}" 2>/dev/null) && [[ $described =~ $FLOOR_IN_JSON ]]; then
+		show "${list[@]}"
+	elif ! listed=$("${list[@]}"); then
+		failed "what $1 follows now cannot be seen; you need roles/run.viewer in $PROJECT" "${list[@]}"
+	elif [[ $listed =~ $FLOOR_IN_JSON ]]; then
 		FLOOR=${BASH_REMATCH[1]}
 	fi
 }

@@ -50,9 +50,11 @@ if words.startswith("config get project"):
     print(os.environ.get("CONFIGURED", ""))
 elif words.startswith("functions describe"):
     print(f"https://{{sys.argv[3]}}.example")
+elif words.startswith("run services list") and not os.environ.get("EXISTS"):
+    print("[]")
 elif " describe " in words and not os.environ.get("EXISTS"):
     sys.exit("ERROR: (gcloud) not found")
-elif words.startswith("run services describe"):
+elif words.startswith(("run services describe", "run services list")):
     boost = {{"run.googleapis.com/startup-cpu-boost": "true"}}
     floor = {{"name": "MODELS_SERIAL_FLOOR", "value": os.environ.get("DEPLOYED_FLOOR", "0")}}
     print(json.dumps({{"a": boost, "env": [{{"name": "THREADS", "value": "8"}}, floor]}}, indent=2))
@@ -631,6 +633,17 @@ def test_the_floor_rises_to_what_is_current_and_never_falls_by_itself(
         assert done.returncode == 1
         assert "somebody has put an old one back" in done.stderr
     assert not any("update" in c or c[:2] == ["functions", "deploy"] for c in tree.calls()[calls:])
+
+
+def test_what_cannot_be_seen_to_be_deployed_is_not_replaced(tree, fake_gcloud, publishable):
+    settings = {"PROJECT": "a-project", "EXISTS": "1", "DEPLOYED_FLOOR": "7"}
+    assert tree.deploy("top_skills", PUBLISH="always", MODELS_SERIAL_FLOOR="7", **settings
+                       ).returncode == 0  # fmt: skip
+    calls = len(tree.calls())
+    done = tree.deploy("top_skills", **settings, FAILS="run services list")
+    assert done.returncode == 1
+    assert "roles/run.viewer in a-project" in done.stderr.splitlines()[-1]
+    assert not any(call[:2] == ["functions", "deploy"] for call in tree.calls()[calls:])
 
 
 def test_without_a_public_key_nothing_is_deployed_unless_that_is_said(tree, fake_gcloud):
