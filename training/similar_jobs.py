@@ -161,6 +161,7 @@ def _stems(read: Read) -> Read:
 
 
 def _is_stem(terms: np.ndarray) -> np.ndarray:
+    """Whether a term is a stem or a pair of them: no word as it is written, no opening."""
     return np.array([not term.startswith(("=", "^")) for term in terms])
 
 
@@ -200,10 +201,10 @@ def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read, others: Other
     learned = _at_most(rows["title"], TITLE_TEXTS)
     weights, bias = _against_the_rest(vectors[learned], rows.iloc[learned])
     corpus = tfidf.transform(_in_the_corpus(titles, read.terms))
-    of_titles = normalize(_members(rows, titles), norm="l1") @ vectors
+    mean_texts = normalize(_members(rows, titles), norm="l1") @ vectors
     weights += CORPUS * corpus.toarray()
     # What a usual text has in common with a title says nothing: not all titles are in the corpus.
-    bias -= CORPUS * np.asarray((of_titles @ corpus.T).mean(axis=0))[0]
+    bias -= CORPUS * np.asarray((mean_texts @ corpus.T).mean(axis=0))[0]
     if len(others.titles):
         weights += TITLE_WORDS * _words_against_the_rest(
             titles, tfidf.transform(others.counts), others.titles
