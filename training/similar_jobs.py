@@ -12,6 +12,7 @@ There are two ways to get the scores, each the better one on its kind of data (d
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -125,9 +126,14 @@ class Others:
 
 def read_others(others: pd.DataFrame, read: Read) -> Others:
     """Reads texts of other titles for the terms of `read`."""
-    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=read.terms)
-    counts = vectorizer.transform(progress(others["text"], desc="reading others", unit=" texts"))
-    return Others(others["title"], others["group"], counts)
+    texts = progress(others["text"], desc="reading others", unit=" texts")
+    return Others(others["title"], others["group"], _count(texts, read.terms))
+
+
+def _count(texts: Iterable[str], terms: np.ndarray) -> sparse.csr_matrix:
+    """How often each text has the terms, shape (texts, terms)."""
+    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=terms)
+    return vectorizer.transform(texts)
 
 
 @dataclass(frozen=True)
@@ -218,8 +224,7 @@ def _in_the_corpus(titles: list[str], terms: np.ndarray) -> sparse.csr_matrix:
 
     The shape is (titles, terms); a title that it does not know has none.
     """
-    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=terms)
-    counts = vectorizer.transform("\n".join(starter.lines_of(title)) for title in titles)
+    counts = _count(("\n".join(starter.lines_of(title)) for title in titles), terms)
     counts = counts.multiply(_is_stem(terms)).tocsr()
     counts.eliminate_zeros()
     return counts

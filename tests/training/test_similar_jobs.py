@@ -52,6 +52,11 @@ def as_rows(pairs):
     return rows.assign(source="given", weight=1.0, group=[str(i) for i in range(len(rows))])
 
 
+def scores_of(rows, others=None):
+    read = read_terms(rows["text"])
+    return fit_scores(rows, read, read_others(no_others() if others is None else others, read))
+
+
 @pytest.fixture(scope="module", params=[lines, resumes], ids=["lines", "resumes"])
 def model(request):
     return fit(as_rows(request.param()), no_others())
@@ -71,9 +76,7 @@ def held_out_texts(work):
 
 @pytest.mark.parametrize(("pairs", "reads_them"), [(lines, False), (resumes, True)])
 def test_long_texts_alone_are_read_as_they_are_written(pairs, reads_them):
-    rows = as_rows(pairs())
-    read = read_terms(rows["text"])
-    known = fit_scores(rows, read, read_others(no_others(), read)).terms
+    known = scores_of(as_rows(pairs())).terms
     assert ("=patients" in known) == reads_them
     assert any(term.startswith("^") for term in known) == reads_them
     assert "patient" in known
@@ -173,10 +176,9 @@ def test_more_texts_teach_words_and_not_how_sure_to_be():
 def test_other_titles_teach_what_the_words_of_titles_mean():
     rows = as_rows([(f"{title} of trade", f"{text} rope") for title, text in resumes()])
     told = {"ship welder": "rope", "night nurse": "oath", "day cook": "oath"}
-    read = read_terms(rows["text"])
 
     def weights(others):
-        scores = fit_scores(rows, read, read_others(others, read))
+        scores = scores_of(rows, others)
         return scores.weights[list(scores.terms).index(stem("rope"))].toarray()[0]
 
     taught = weights(as_rows([pair for pair in told.items() for _ in range(30)]))
@@ -189,20 +191,16 @@ def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeyp
         ("cook" if title == "cook" else f"{title} of trade", f"{text} sauces")
         for title, text in resumes()
     ])  # fmt: skip
-    read = read_terms(rows["text"])
-
-    def scores():
-        return fit_scores(rows, read, read_others(no_others(), read))
-
-    told = scores()
+    told = scores_of(rows)
     monkeypatch.setattr(similar_jobs, "CORPUS", 0.0)
-    alone = scores()
+    alone = scores_of(rows)
     sauce, as_written = (list(told.terms).index(term) for term in (stem("sauces"), "=sauces"))
     cook, nurse, welder = (told.weights - alone.weights)[[sauce]].toarray()[0]
     assert cook > 0.1
     assert nurse == welder == 0
     assert not (told.weights - alone.weights)[[as_written]].toarray().any()
     # The title that it knows is given no more often for it: so are the rows' titles, evenly.
+    read = read_terms(rows["text"])
     counts = read.counts[:, np.isin(read.terms, told.terms)]
     vectors = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
     means = [np.asarray((vectors @ s.weights).mean(axis=0))[0] + s.bias for s in (told, alone)]
