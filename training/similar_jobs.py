@@ -255,13 +255,16 @@ def _words_against_the_rest(
 ) -> np.ndarray:
     """The weights of each title's words, in the mean of them, shape (titles, terms).
 
-    A word's weights tell texts whose title has it from those of all other titles. `vectors` are
-    those texts' own, `others` their titles.
+    A word's weights tell texts whose title has it from those of all other titles: a word that all
+    have, or too few, has none. `vectors` are those texts' own, `others` their titles.
     """
     learned = _at_most(others, TITLE_TEXTS)
     words = CountVectorizer(analyzer=str.split, binary=True).fit(titles)
     has = words.transform(others.iloc[learned]).tocsc()
-    known = np.flatnonzero(np.diff(has.indptr) >= WORD_TEXTS)
+    texts_with = np.diff(has.indptr)
+    known = np.flatnonzero((texts_with >= WORD_TEXTS) & (texts_with < len(learned)))
+    if not len(known):
+        return np.zeros((len(titles), vectors.shape[1]))
     texts = vectors[learned]
     weights = Parallel(n_jobs=-1, prefer="threads")(
         delayed(_word_against_the_rest)(texts, has[:, [word]].toarray()[:, 0], len(known))

@@ -186,6 +186,13 @@ def test_other_titles_teach_what_the_words_of_titles_mean():
     assert welder > 0.1 > 0 > max(cook, nurse)
 
 
+@pytest.mark.parametrize("title", ["pilot", "ship welder"])
+def test_other_titles_of_which_no_word_can_be_told_teach_nothing(title):
+    rows = as_rows([(name, f"{text} rope") for name, text in resumes()])
+    taught = scores_of(rows, as_rows([(title, "rope")] * 30)).weights
+    assert not (taught - scores_of(rows).weights).toarray().any()
+
+
 def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeypatch):
     rows = as_rows([
         ("cook" if title == "cook" else f"{title} of trade", f"{text} sauces")
