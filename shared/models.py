@@ -104,9 +104,10 @@ def _sharpened(
     factor = 1.0
     for _ in range(NEWTON_STEPS):
         total = exponentials.sum()
-        slope = (below @ exponentials) / total
+        slope = float((below @ exponentials) / total)
+        # Of Python's floats: where only one title is left, the step may be infinite.
         step = (math.log(total) + math.log(wanted)) / slope if slope else 0.0
-        factor = min(max(factor - float(step), SHARPENED[0]), SHARPENED[1])
+        factor = min(max(factor - step, SHARPENED[0]), SHARPENED[1])
         if abs(step) < LAST_STEP * factor:
             break
         exponentials = np.exp(factor * below)

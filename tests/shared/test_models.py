@@ -19,6 +19,7 @@ from shared import text
 from shared.errors import ModelsUnavailable
 from shared.models import (
     REASONS,
+    SHARPENED,
     Calibration,
     SimilarJobs,
     load_similar_jobs,
@@ -275,6 +276,12 @@ def test_calibration_gives_the_first_title_the_share_that_was_right():
         said = softmax(calibration.first_scale(scores, 5) * scores).max()
         given = softmax(calibration.scale(scores, 5) * scores).max()
         assert given == pytest.approx(0.1 + 0.8 * said, abs=1e-6)
+
+
+def test_a_title_next_to_which_no_other_counts_gets_the_share_that_was_right_too():
+    calibration = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.1, 0.9]))
+    scores = np.array([0.0, -740.0])  # exp(-740) has hardly a digit left.
+    assert calibration.scale(scores, 1) == pytest.approx(SHARPENED[0])
 
 
 @pytest.mark.parametrize("scores", [np.zeros(5), np.full(5, 1e-9), np.array([1.0, 1.0, 0.0])])
