@@ -105,7 +105,7 @@ def _sharpened(
     for _ in range(NEWTON_STEPS):
         total = exponentials.sum()
         slope = float((below @ exponentials) / total)
-        # Of Python's floats: where only one title is left, the step may be infinite.
+        # In floats of Python, which do not warn: where one title is all there is, it is infinite.
         step = (math.log(total) + math.log(wanted)) / slope if slope else 0.0
         factor = min(max(factor - step, SHARPENED[0]), SHARPENED[1])
         if abs(step) < LAST_STEP * factor:

@@ -278,7 +278,7 @@ def test_calibration_gives_the_first_title_the_share_that_was_right():
         assert given == pytest.approx(0.1 + 0.8 * said, abs=1e-6)
 
 
-def test_a_title_next_to_which_no_other_counts_gets_the_share_that_was_right_too():
+def test_a_title_next_to_which_no_other_counts_is_made_as_unsure_as_may_be():
     calibration = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.1, 0.9]))
     scores = np.array([0.0, -740.0])  # exp(-740) has hardly a digit left.
     assert calibration.scale(scores, 1) == pytest.approx(SHARPENED[0])
