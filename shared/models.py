@@ -174,8 +174,9 @@ class SimilarJobs:
             wordings = self._wordings(content)
             scale = self.calibration.scale(self.scores(known), len(known))
             for position, row in self._shares(known, scale):
-                for i, title in enumerate(titles):
-                    weights[i][wordings[position]] += float(row[title])
+                if position in wordings:
+                    for i, title in enumerate(titles):
+                        weights[i][wordings[position]] += float(row[title])
         return [[Reason(phrase, w / counted) for phrase, w in _strongest(each)] for each in weights]
 
     def _wordings(self, content: str) -> dict[int, str]:

@@ -1,19 +1,24 @@
 """Text → terms: the one way in which training and serving read what people write.
 
-A term is the stem of one word, or of two words that follow each other; a word as it is written,
-"=managed", where that is not its stem; or a stem among a text's first ones, "^manag". Stop words
-and everything that is no word are passed over. `terms` takes time linear in the text's length.
+A term is the stem of one word, or of two words that follow each other; a word as it is spelled,
+"=managed", where that is not its stem; a stem among a text's first ones, "^manag"; a word as it is
+written, "~Oracle", where it has capitals, or two neighbours of which one has, "~for ~Oracle".
+Everything that is no word is passed over, and so are stop words but in what is as written: how
+people begin a sentence tells of them, too. A text of stop words has no terms. `terms` takes time
+linear in the text's length.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-_NOISE = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|\S{1,64}@\S{1,255}")
-_MAYBE_NOISE = re.compile(r"://|www\.|@")
+_NOISE = re.compile(r"(?i:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}")
+_MAYBE_NOISE = re.compile(r"://|www\.|@", re.IGNORECASE)
 """In nearly no text, and found much sooner."""
-_WORD = re.compile(r"\.net\b|[^\W_]+(?:[.'’][^\W_]+)*(?:\+\+|\#)?")
+_WORD = re.compile(r"\.(?i:net)\b|[^\W_]+(?:[.'’][^\W_]+)*(?:\+\+|\#)?")
 _SUFFIXES = re.compile(
     r"(?<=\w{3})(?:ations?|ating|ated|ates?|ators?|ements?|ments?|ings?|ied|ies|edly|ed|"
     r"ers?|ors?|ions?|ally|ly|es|s|e|y|al|ic|ive|able)$"
@@ -42,24 +47,39 @@ def normalize(text: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """A text, normalized, in the pieces that spaces part it into.
+    """A text, in compatibility forms, in the pieces that spaces part it into.
 
     No word and no address goes beyond its piece: the words of a text are those of its pieces. Most
     pieces are one word, and come again in other texts.
     """
-    return normalize(text).split()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).split()
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in their order, without web and mail addresses.
+    """The words of a text in their order and in lower case, without web and mail addresses.
 
     Keeps what tells trades apart: "c++", "c#", ".net", "node.js", single letters.
     """
-    normal = normalize(text)
-    if _MAYBE_NOISE.search(normal):
-        normal = _NOISE.sub(" ", normal)
-    found = _WORD.findall(normal)
-    return [word for word in found if len(word) <= _LONGEST_WORD]
+    return _find(normalize(text))
+
+
+def _find(text: str) -> list[str]:
+    if _MAYBE_NOISE.search(text):
+        text = _NOISE.sub(" ", text)
+    return [word for word in _WORD.findall(text) if len(word) <= _LONGEST_WORD]
+
+
+def _written(text: str) -> list[tuple[str, str]]:
+    """The words of a text, each as it is written and in lower case."""
+    if text.isascii():
+        return [(word, word.lower()) for word in _find(text)]
+    return [both for piece in pieces(text) for both in _written_in(piece)]
+
+
+def _written_in(piece: str) -> list[tuple[str, str]]:
+    lower, written = words(piece), _find(piece)
+    # In lower case a letter and its mark may be one letter, or the other way round.
+    return list(zip(written if len(written) == len(lower) else lower, lower, strict=True))
 
 
 @lru_cache(maxsize=50_000)
@@ -74,55 +94,88 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of a text's words in their order, without those of stop words."""
-    return _kept_words(text)[1]
+    return [stem(word) for word in _kept(words(text))]
 
 
-def singles(piece: str) -> list[tuple[str, str | None, str]]:
-    """The terms of one of a text's `pieces` that are not pairs, for each word that counts.
+@dataclass(frozen=True)
+class Word:
+    """A word of a text as its terms need it; the last three are None of stop words.
 
-    Its stem; the word as it is written, where that is not its stem; its stem as one of a text's
-    first ones, which only those of the first `OPENING` words of the whole text are.
+    `first` is the term of one of a text's first ones, which those of the first `OPENING` words
+    that are no stop words are. `spelled` is None where the word is its own stem.
     """
-    kept, each = _kept_words(piece)
-    return [
-        (its_stem, _written(word) if word != its_stem else None, _first(its_stem))
-        for word, its_stem in zip(kept, each, strict=True)
-    ]
+
+    written: str
+    has_capitals: bool
+    stem: str | None = None
+    first: str | None = None
+    spelled: str | None = None
+
+
+def read(piece: str) -> list[Word]:
+    """The words of one of a text's `pieces`."""
+    return [_word(written, word) for written, word in _written(piece)]
+
+
+def _word(written: str, word: str) -> Word:
+    if word in STOP_WORDS:
+        return Word(_as_written(written), written != word)
+    its_stem = stem(word)
+    spelled = _spelled(word) if word != its_stem else None
+    return Word(_as_written(written), written != word, its_stem, _first(its_stem), spelled)
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, each pair of neighbours, then the others."""
-    kept, each = _kept_words(text)
-    return each + _pairs(each) + _others(_inflected(kept, each), each)
+    return [term for term, _ in _worded(text)]
 
 
 def wordings(text: str) -> dict[str, str]:
-    """Each term of a text as it is first worded there: "manag project" → "managed projects"."""
-    kept, each = _kept_words(text)
-    inflected = _inflected(kept, each)
-    worded = kept + _pairs(kept) + inflected + kept[:OPENING]
+    """Each term of a text as it is first worded there: "manag project" → "managed projects".
+
+    Stop words are no part of a wording; terms of nothing else have none.
+    """
     found: dict[str, str] = {}
-    for term, wording in zip(each + _pairs(each) + _others(inflected, each), worded, strict=True):
-        found.setdefault(term, wording)
+    for term, wording in _worded(text):
+        if wording:
+            found.setdefault(term, wording)
     return found
 
 
-def _kept_words(text: str) -> tuple[list[str], list[str]]:
-    """The words of a text that are no stop words, and their stems."""
-    kept = [word for word in words(text) if word not in STOP_WORDS]
-    return kept, [stem(word) for word in kept]
+def _worded(text: str) -> Iterator[tuple[str, str]]:
+    """Each term of a text, and how it is worded."""
+    written = _written(text)
+    kept = _kept(word for _, word in written)
+    each = [stem(word) for word in kept]
+    both = list(zip(each, kept, strict=True))
+    yield from both
+    yield from zip(_pairs(each), _pairs(kept), strict=True)
+    yield from ((_spelled(word), word) for its_stem, word in both if word != its_stem)
+    yield from ((_first(its_stem), word) for its_stem, word in both[:OPENING])
+    if kept:
+        yield from _with_capitals(written)
 
 
-def _inflected(kept: list[str], each: list[str]) -> list[str]:
-    return [word for word, its_stem in zip(kept, each, strict=True) if word != its_stem]
+def _with_capitals(written: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for as_is, word in written:
+        if as_is != word:
+            yield _as_written(as_is), " ".join(_kept([word]))
+    for (first, its_lower), (second, other_lower) in pairwise(written):
+        if first != its_lower or second != other_lower:
+            wording = " ".join(_kept([its_lower, other_lower]))
+            yield f"{_as_written(first)} {_as_written(second)}", wording
 
 
-def _others(inflected: list[str], each: list[str]) -> list[str]:
-    return [*map(_written, inflected), *map(_first, each[:OPENING])]
+def _kept(lower: Iterable[str]) -> list[str]:
+    return [word for word in lower if word not in STOP_WORDS]
 
 
-def _written(word: str) -> str:
+def _spelled(word: str) -> str:
     return f"={word}"
+
+
+def _as_written(word: str) -> str:
+    return f"~{word}"
 
 
 def _first(its_stem: str) -> str:

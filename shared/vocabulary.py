@@ -85,17 +85,17 @@ def _pairs(firsts: NDArray[np.uint64], seconds: NDArray[np.uint64]) -> NDArray[n
 
 
 class _Read(dict[str, bytes]):
-    """What a piece of a text is read as: for each word three digests, of its `text.singles`.
+    """What a piece of a text is read as: a row for each word, of five numbers of 64 bits.
+
+    These are the digests of its stem, its spelling, its stem as one of a text's first ones and
+    itself as it is written, then whether it has capitals. A stop word has no stem.
 
     Those that were read are remembered, so that a text of known words costs a look-up for each. One
     look-up, and one small object: more of them are slow, for they are all over the memory.
     """
 
     def __missing__(self, piece: str) -> bytes:
-        rows = b"".join(
-            _digest(stem) + (_digest(written) if written else _NONE) + _digest(first)
-            for stem, written, first in text.singles(piece)
-        )
+        rows = b"".join(_row(word) for word in text.read(piece))
         if len(piece) <= _LONGEST_REMEMBERED:
             if len(self) >= _MOST_REMEMBERED:
                 self.clear()
@@ -108,12 +108,31 @@ _NONE = bytes(8)
 _read = _Read()
 
 
+def _row(word: text.Word) -> bytes:
+    terms = (word.stem, word.spelled, word.first, word.written)
+    digests = [_digest(term) if term else _NONE for term in terms]
+    return b"".join([*digests, word.has_capitals.to_bytes(8, "little")])
+
+
 def _digests_of_text(content: str) -> NDArray[np.uint64]:
     """Those of `text.terms`, in another order, and some that are `_NONE`."""
-    read = b"".join(map(_read.__getitem__, text.pieces(content)))
-    stems, written, first = np.frombuffer(read, "<u8").reshape(-1, 3).T
-    pairs = _pairs(stems[:-1], stems[1:])
-    return np.concatenate([stems, pairs, written, first[: text.OPENING]])
+    rows = np.frombuffer(b"".join(map(_read.__getitem__, text.pieces(content))), "<u8")
+    rows = rows.reshape(-1, 5)
+    stems, spelled, first, _, _ = rows[rows[:, 0] != 0].T
+    if not len(stems):
+        return np.array([], np.uint64)
+    written, has_capitals = rows[:, 3], rows[:, 4].astype(bool)
+    either = has_capitals[:-1] | has_capitals[1:]
+    return np.concatenate(
+        [
+            stems,
+            _pairs(stems[:-1], stems[1:]),
+            spelled,
+            first[: text.OPENING],
+            written[has_capitals],
+            _pairs(written[:-1], written[1:])[either],
+        ]
+    )
 
 
 def _digests(words: list[str]) -> NDArray[np.uint64]:

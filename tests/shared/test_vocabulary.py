@@ -50,7 +50,7 @@ def test_a_term_that_stands_twice_is_refused():
 
 
 WORDS = ["the", "managing", "Managed", "agile,", "c++", "管理", "\ud800", "a/b", "me@here.org"]
-WORDS += ["agile/scrum" * 20, "!"]
+WORDS += ["agile/scrum" * 20, "!", "The", "Oracle", "İzmir"]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join) | st.text(), st.data())
@@ -65,6 +65,12 @@ def test_counts_are_those_of_a_texts_known_terms(content, data):
     assert dict(zip(counted.positions, counted.counts, strict=True)) == expected
     assert list(counted.positions) == sorted(expected)
     assert len(counted) == len(expected)
+
+
+def test_stop_words_alone_have_no_terms_whatever_their_case():
+    vocabulary, _ = Vocabulary.build(["~It", "~It ~Was", "~Was ~safe"])
+    assert len(vocabulary.count("It Was")) == 0
+    assert len(vocabulary.count("It Was safe")) == 3
 
 
 def test_a_pair_is_told_from_its_words_and_from_the_same_the_other_way_round():

@@ -76,14 +76,28 @@ def held_out_texts(work):
 
 @pytest.mark.parametrize(("pairs", "reads_them"), [(lines, False), (resumes, True)])
 def test_long_texts_alone_are_read_as_they_are_written(pairs, reads_them):
-    known = scores_of(as_rows(pairs())).terms
+    rows = [(title, f"{content} In Boston") for title, content in pairs()]
+    known = scores_of(as_rows(rows)).terms
     assert ("=patients" in known) == reads_them
     assert any(term.startswith("^") for term in known) == reads_them
+    assert {"~Boston", "~In ~Boston"}.issubset(known) == reads_them
+    assert any(term.startswith("~") for term in known) == reads_them
     assert "patient" in known
 
 
 def first(model, *texts):
     return model.titles[int(np.argmax(model.probabilities(list(texts))))]
+
+
+def test_stop_words_with_capitals_count_and_are_no_reason():
+    begins = {"nurse": "It Was", "welder": "We Had", "cook": "All This"}
+    rows = as_rows([(title, f"{begins[title]} {content}") for title, content in resumes()])
+    model = fit(rows, no_others())
+    for title, beginning in begins.items():
+        assert first(model, f"{beginning} safety") == title
+        (reasons,) = model.explain([f"{beginning} safety"], [model.titles.index(title)])
+        assert {reason.phrase for reason in reasons} <= {"safety"}
+    assert model.probabilities(["It Was"]) is None
 
 
 def test_a_model_knows_the_titles_of_its_rows(model):
