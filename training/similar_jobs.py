@@ -40,7 +40,7 @@ LINEAR_FROM = 5_000
 ALPHA = 1.2e-5
 CORPUS = 10.0
 """How much the cosine with a title's lines of the starter corpus counts beside what is learnt."""
-EPOCHS = 12
+EPOCHS = 10
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
 EVEN_TEXTS = 150
