@@ -42,6 +42,7 @@ def read(path: Path, label: str) -> Dataset:
 def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:
     """All peers, fitted on the training part of a table."""
     train = data.part("train")
+    texts = similar_jobs.read(data.rows, data.others).without(data.groups_of("test"))
     groups = train.groupby("title")["group"].nunique()
     learnable = set(groups[groups >= LEAST_GROUPS].index)
     held_out = held_out_jobs(data)
@@ -49,7 +50,7 @@ def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:
     embedded = peers.at_most(train, EMBEDDED_TEXTS)
     embeddings.of([*embedded["text"], *held_out["text"]])
     compared: dict[str, Peer] = {
-        "career climber": similar_jobs.fit(train, data.others_of("train")),
+        "career climber": similar_jobs.fit(texts),
         "original recipe": peers.original_recipe(train),
         "MiniLM, logistic regression": minilm.learned(embedded, embeddings),
     }

@@ -35,10 +35,8 @@ def compare(work: Path) -> Comparison:
     """Measures of both on the held-out texts of the dataset in `work`, and what changes most."""
     data = Dataset.load(work)
     calibrated = model_file.load(work / "held_out.model", SimilarJobs, Vocabulary, Calibration)
-    train = data.part("train")
-    read = similar_jobs.read_terms(train["text"])
-    others = similar_jobs.read_others(data.others_of("train"), read)
-    scores = similar_jobs.fit_scores(train, read, others)
+    texts = similar_jobs.read(data.rows, data.others)
+    scores = similar_jobs.fit_scores(texts.without(data.groups_of("test")))
     published = replace(similar_jobs.shorten(scores), calibration=calibrated.calibration)
     whole = served(scores, published)
     pairs = list(zip(data.part("test")["title"], data.part("test")["text"], strict=True))

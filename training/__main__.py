@@ -89,9 +89,10 @@ def step_fit(options: argparse.Namespace) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
     data = Dataset.load(options.work)
     (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
-    held_out = similar_jobs.fit(data.part("train"), data.others_of("train"))
+    texts = similar_jobs.read(data.rows, data.others)
+    held_out = similar_jobs.fit(texts.without(data.groups_of("test")))
     model_file.dump(held_out, options.work / update.HELD_OUT)
-    model_file.dump(similar_jobs.refit(held_out, data.rows, data.others), options.work / FITTED[0])
+    model_file.dump(similar_jobs.refit(held_out, texts), options.work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
     model_file.dump(skills, options.work / FITTED[1])
     model_file.dump(job_insights.fit(data), options.work / FITTED[2])

@@ -67,9 +67,10 @@ class Dataset:
         """The rows of one part."""
         return self.rows[self.rows["part"] == name]
 
-    def others_of(self, name: str) -> pd.DataFrame:
-        """The texts of other titles that belong to one part."""
-        return self.others[self.others["part"] == name]
+    def groups_of(self, name: str) -> set[str]:
+        """The groups of one part: of its rows, and of its texts of other titles."""
+        parts = (self.part(name), self.others[self.others["part"] == name])
+        return {group for part in parts for group in part["group"]}
 
     @property
     def titles(self) -> list[str]:

@@ -72,68 +72,72 @@ BOUNDS = ((-5.0, 8.0), (-2.0, 2.0), (-2.0, 1.0))
 NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
 
-def fit(rows: pd.DataFrame, others: pd.DataFrame) -> SimilarJobs:
-    """Fits and calibrates on a dataset's rows, and its texts of other titles."""
-    read = read_terms(rows["text"])
-    read_too = read_others(others, read)
-    model = shorten(fit_scores(rows, read, read_too))
-    scored = _score_held_out(rows, read, read_too, model.titles, lengths_of(rows))
-    calibration, threshold = calibrate(scored)
-    return replace(model, calibration=calibration, threshold=threshold)
-
-
-def refit(model: SimilarJobs, rows: pd.DataFrame, others: pd.DataFrame) -> SimilarJobs:
-    """The model fitted anew on texts of which it knows a part, with the calibration it has.
-
-    Calibrating is most of the work, and a few more texts do not change how sure to be.
-    """
-    read = read_terms(rows["text"])
-    fitted = shorten(fit_scores(rows, read, read_others(others, read)))
-    return replace(fitted, calibration=model.calibration, threshold=model.threshold)
-
-
 @dataclass(frozen=True)
-class Read:
-    """The terms of some texts, and how often each text has them, shape (texts, terms)."""
+class Texts:
+    """Texts to learn from, and how often each has which terms.
 
+    `rows` are those of a dataset, `counts` has shape (rows, terms); `others` are its texts of other
+    titles, `other_counts` has shape (others, terms).
+    """
+
+    rows: pd.DataFrame
+    others: pd.DataFrame
     terms: np.ndarray
     counts: sparse.csr_matrix
+    other_counts: sparse.csr_matrix
 
-
-def read_terms(texts: pd.Series) -> Read:
-    """Reads all terms, frequent or not."""
-    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
-    counts = vectorizer.fit_transform(progress(texts, desc="reading terms", unit=" texts"))
-    return Read(vectorizer.get_feature_names_out(), counts)
-
-
-@dataclass(frozen=True)
-class Others:
-    """Texts of other titles: these, and the texts' groups, shape (texts,).
-
-    `counts` says how often each text has the terms of a `Read`, shape (texts, terms).
-    """
-
-    titles: pd.Series
-    groups: pd.Series
-    counts: sparse.csr_matrix
-
-    def without(self, groups: pd.Series) -> "Others":
+    def without(self, groups: Iterable[str]) -> "Texts":
         """Those of no group in `groups`."""
-        kept = ~self.groups.isin(groups).to_numpy()
-        return Others(self.titles[kept], self.groups[kept], self.counts[kept])
+        rows = ~self.rows["group"].isin(groups).to_numpy()
+        others = ~self.others["group"].isin(groups).to_numpy()
+        return replace(
+            self,
+            rows=self.rows[rows],
+            others=self.others[others],
+            counts=self.counts[rows],
+            other_counts=self.other_counts[others],
+        )
+
+    def of_terms(self, kept: np.ndarray) -> "Texts":
+        """The same with some terms alone; `kept` tells of each term whether it is one."""
+        return replace(
+            self,
+            terms=self.terms[kept],
+            counts=self.counts[:, kept],
+            other_counts=self.other_counts[:, kept],
+        )
 
 
-def read_others(others: pd.DataFrame, read: Read) -> Others:
-    """Reads texts of other titles for the terms of `read`."""
-    texts = progress(others["text"], desc="reading others", unit=" texts")
-    return Others(others["title"], others["group"], _count(texts, read.terms))
+def read(rows: pd.DataFrame, others: pd.DataFrame) -> Texts:
+    """Reads all terms of a dataset's rows, frequent or not, and counts them in its other texts."""
+    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
+    counts = vectorizer.fit_transform(progress(rows["text"], desc="reading terms", unit=" texts"))
+    terms = vectorizer.get_feature_names_out()
+    other_counts = _count(progress(others["text"], desc="reading others", unit=" texts"), terms)
+    return Texts(rows, others, terms, counts, other_counts)
 
 
 def _count(texts: Iterable[str], terms: np.ndarray) -> sparse.csr_matrix:
     """How often each text has the terms, shape (texts, terms)."""
     vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=terms)
     return vectorizer.transform(texts)
+
+
+def fit(texts: Texts) -> SimilarJobs:
+    """Fits and calibrates."""
+    model = shorten(fit_scores(texts))
+    scored = _score_held_out(texts, model.titles, lengths_of(texts.rows))
+    calibration, threshold = calibrate(scored)
+    return replace(model, calibration=calibration, threshold=threshold)
+
+
+def refit(model: SimilarJobs, texts: Texts) -> SimilarJobs:
+    """The model fitted anew on texts of which it knows a part, with the calibration it has.
+
+    Calibrating is most of the work, and a few more texts do not change how sure to be.
+    """
+    fitted = shorten(fit_scores(texts))
+    return replace(fitted, calibration=model.calibration, threshold=model.threshold)
 
 
 @dataclass(frozen=True)
@@ -150,20 +154,14 @@ class Scores:
     bias: np.ndarray
 
 
-def fit_scores(rows: pd.DataFrame, read: Read, others: Others) -> Scores:
-    """Fits scores in whichever of the two ways suits the rows; `read` has their terms."""
-    titles = sorted(set(rows["title"]))
-    stems = _stems(read)
+def fit_scores(texts: Texts) -> Scores:
+    """Fits scores in whichever of the two ways suits the texts."""
+    titles = sorted(set(texts.rows["title"]))
+    # Prototypes of a few lines are the better for stems and their pairs alone.
+    stems = texts.of_terms(_is_stem(texts.terms))
     if stems.counts.sum() / len(titles) < LINEAR_FROM:
-        return _fit_prototypes(rows, titles, _kept(stems, _frequent(stems, 1, PAIR_TEXTS)))
-    kept = _frequent(read, LINEAR_TEXTS, LINEAR_TEXTS)
-    known = Others(others.titles, others.groups, others.counts[:, kept])
-    return _fit_linear(rows, titles, _kept(read, kept), known)
-
-
-def _stems(read: Read) -> Read:
-    """Stems and their pairs alone: prototypes of a few lines are the better for it."""
-    return _kept(read, _is_stem(read.terms))
+        return _fit_prototypes(titles, stems.of_terms(_frequent(stems, 1, PAIR_TEXTS)))
+    return _fit_linear(titles, texts.of_terms(_frequent(texts, LINEAR_TEXTS, LINEAR_TEXTS)))
 
 
 def _is_stem(terms: np.ndarray) -> np.ndarray:
@@ -171,26 +169,22 @@ def _is_stem(terms: np.ndarray) -> np.ndarray:
     return np.array([not term.startswith(("=", "~", "^")) for term in terms])
 
 
-def _frequent(read: Read, stem_texts: int, pair_texts: int) -> np.ndarray:
+def _frequent(texts: Texts, stem_texts: int, pair_texts: int) -> np.ndarray:
     """Whether a term is a pair in at least `pair_texts` texts, or another in `stem_texts`."""
-    texts_with = np.bincount(read.counts.indices, minlength=len(read.terms))
-    is_pair = np.array([" " in term for term in read.terms])
+    texts_with = np.bincount(texts.counts.indices, minlength=len(texts.terms))
+    is_pair = np.array([" " in term for term in texts.terms])
     return texts_with >= np.where(is_pair, pair_texts, stem_texts)
 
 
-def _kept(read: Read, kept: np.ndarray) -> Read:
-    return Read(read.terms[kept], read.counts[:, kept])
-
-
-def _fit_prototypes(rows: pd.DataFrame, titles: list[str], read: Read) -> Scores:
+def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
-    vectors = tfidf.fit_transform(read.counts)
-    members = _members(rows, titles)
+    vectors = tfidf.fit_transform(texts.counts)
+    members = _members(texts.rows, titles)
     centroids = normalize(members @ vectors)
-    pooled = members @ read.counts
+    pooled = members @ texts.counts
     pooled.data = np.maximum(pooled.data, 1.0)
     weights = (centroids + tfidf.transform(pooled)).T.tocsr()
-    return Scores(titles, read.terms, tfidf.idf_, weights, np.zeros(len(titles)))
+    return Scores(titles, texts.terms, tfidf.idf_, weights, np.zeros(len(titles)))
 
 
 def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
@@ -201,22 +195,22 @@ def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(len(titles), len(rows)))
 
 
-def _fit_linear(rows: pd.DataFrame, titles: list[str], read: Read, others: Others) -> Scores:
+def _fit_linear(titles: list[str], texts: Texts) -> Scores:
     tfidf = TfidfTransformer(sublinear_tf=True)
-    vectors = tfidf.fit_transform(read.counts)
-    learned = _at_most(rows["title"], TITLE_TEXTS)
-    weights, bias = _against_the_rest(vectors[learned], rows.iloc[learned])
-    corpus = tfidf.transform(_in_the_corpus(titles, read.terms))
-    mean_texts = normalize(_members(rows, titles), norm="l1") @ vectors
+    vectors = tfidf.fit_transform(texts.counts)
+    learned = _at_most(texts.rows["title"], TITLE_TEXTS)
+    weights, bias = _against_the_rest(vectors[learned], texts.rows.iloc[learned])
+    corpus = tfidf.transform(_in_the_corpus(titles, texts.terms))
+    mean_texts = normalize(_members(texts.rows, titles), norm="l1") @ vectors
     weights += CORPUS * corpus.toarray()
     # What a usual text has in common with a title says nothing: not all titles are in the corpus.
     bias -= CORPUS * np.asarray((mean_texts @ corpus.T).mean(axis=0))[0]
-    if len(others.titles):
+    if len(texts.others):
         weights += TITLE_WORDS * _words_against_the_rest(
-            titles, tfidf.transform(others.counts), others.titles
+            titles, tfidf.transform(texts.other_counts), texts.others["title"]
         )
     kept = _largest(weights).T.tocsr()
-    return Scores(titles, read.terms, tfidf.idf_, kept, bias)
+    return Scores(titles, texts.terms, tfidf.idf_, kept, bias)
 
 
 def _in_the_corpus(titles: list[str], terms: np.ndarray) -> sparse.csr_matrix:
@@ -339,24 +333,20 @@ class Scored:
     owners: np.ndarray
 
 
-def _score_held_out(
-    rows: pd.DataFrame, read: Read, others: Others, titles: list[str], lengths: list[str]
-) -> Scored:
+def _score_held_out(texts: Texts, titles: list[str], lengths: list[str]) -> Scored:
     """Texts at these lengths, each scored by a model fitted on the other folds' texts."""
+    rows = texts.rows
     folds = min(CALIBRATION_FOLDS, rows["group"].nunique())
     enough = min(folds, math.ceil(CALIBRATION_ROWS * folds / len(rows)))
     splits = GroupKFold(folds, shuffle=True, random_state=0).split(rows, groups=rows["group"])
     positions = {title: i for i, title in enumerate(titles)}
     names, known, scores, owners = [], [], [], []
-    for train, held_out in progress(
+    for _, held_out in progress(
         islice(splits, enough), desc="calibrating", total=enough, unit=" folds"
     ):
-        known_others = others.without(rows["group"].iloc[held_out])
-        fitted = fit_scores(rows.iloc[train], Read(read.terms, read.counts[train]), known_others)
-        model = shorten(fitted)
+        model = shorten(fit_scores(texts.without(rows["group"].iloc[held_out])))
         columns = [positions[title] for title in model.titles]
-        texts = CALIBRATION_TEXTS * len(lengths) // enough
-        drawn = at_lengths(rows.iloc[held_out], texts, lengths)
+        drawn = at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS * len(lengths) // enough, lengths)
         for name, title, content in drawn:
             terms = model.known_terms(content)
             if terms:

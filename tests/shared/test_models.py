@@ -124,8 +124,7 @@ class Reference:
 
 
 def fit_scores(rows):
-    read = recipe.read_terms(rows["text"])
-    return recipe.fit_scores(rows, read, recipe.read_others(no_others(), read))
+    return recipe.fit_scores(recipe.read(rows, no_others()))
 
 
 @pytest.fixture(scope="module", params=["prototypes", "linear"])
@@ -137,7 +136,7 @@ def fit(request, jobs, rows):
     if request.param == "linear":
         rows = rows.assign(title=rows["title"].str[0])
     scores = fit_scores(rows)
-    calibrated = recipe.fit(rows, no_others()) if request.param == "linear" else jobs
+    calibrated = recipe.fit(recipe.read(rows, no_others())) if request.param == "linear" else jobs
     published = replace(
         recipe.shorten(scores),
         calibration=calibrated.calibration,

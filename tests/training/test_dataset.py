@@ -121,8 +121,19 @@ def test_a_text_of_another_title_is_held_out_with_its_group():
     nursed = [Record(f"wards {group}", label="nurse", group=group) for group in groups]
     made = build([Given([*nursed, *labelled(cook=12), *other])], 3)
     held_out = set(made.part("test")["group"]) & set(groups)
-    assert set(made.others_of("test")["group"]) == held_out != set()
-    assert len(made.others_of("train")) == 60 - len(held_out)
+    of_others = [set(part["group"]) for _, part in made.others.groupby("part")]
+    assert of_others == [held_out, set(groups) - held_out]
+    assert held_out != set()
+
+
+def test_the_groups_of_a_part_are_those_of_its_rows_and_of_its_other_texts():
+    other = [Record("flew", title="pilot", group=f"other {i}", other=True) for i in range(60)]
+    made = build([Given([*labelled(nurse=60, cook=60), *other])], 3)
+    for part in ("test", "train"):
+        rows, others = (table[table["part"] == part] for table in (made.rows, made.others))
+        assert not rows.empty
+        assert not others.empty
+        assert made.groups_of(part) == {*rows["group"], *others["group"]}
 
 
 def test_the_same_text_again_makes_no_title_of_few_texts():

@@ -14,8 +14,7 @@ from training.similar_jobs import (
     calibrate,
     fit,
     fit_scores,
-    read_others,
-    read_terms,
+    read,
     refit,
 )
 
@@ -52,14 +51,17 @@ def as_rows(pairs):
     return rows.assign(source="given", weight=1.0, group=[str(i) for i in range(len(rows))])
 
 
+def texts_of(rows, others=None):
+    return read(rows, no_others() if others is None else others)
+
+
 def scores_of(rows, others=None):
-    read = read_terms(rows["text"])
-    return fit_scores(rows, read, read_others(no_others() if others is None else others, read))
+    return fit_scores(texts_of(rows, others))
 
 
 @pytest.fixture(scope="module", params=[lines, resumes], ids=["lines", "resumes"])
 def model(request):
-    return fit(as_rows(request.param()), no_others())
+    return fit(texts_of(as_rows(request.param())))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +94,7 @@ def first(model, *texts):
 def test_stop_words_with_capitals_count_and_are_no_reason():
     begins = {"nurse": "It Was", "welder": "We Had", "cook": "All This"}
     rows = as_rows([(title, f"{begins[title]} {content}") for title, content in resumes()])
-    model = fit(rows, no_others())
+    model = fit(texts_of(rows))
     for title, beginning in begins.items():
         assert first(model, f"{beginning} safety") == title
         (reasons,) = model.explain([f"{beginning} safety"], [model.titles.index(title)])
@@ -161,7 +163,7 @@ def clear_resumes():
 
 @pytest.mark.parametrize("pairs", [clear_lines, clear_resumes])
 def test_titles_that_are_never_mistaken_can_be_fitted(pairs):
-    model = fit(as_rows(pairs()), no_others())
+    model = fit(texts_of(as_rows(pairs())))
     for _, text in pairs():
         assert model.probabilities([text]).sum() == pytest.approx(1)
     assert first(model, "wards and wounds") == "nurse"
@@ -169,19 +171,19 @@ def test_titles_that_are_never_mistaken_can_be_fitted(pairs):
 
 def test_texts_that_share_no_word_can_be_fitted():
     pairs = [(title, thing) for title, things in TRADES.items() for thing in things.split()]
-    assert first(fit(as_rows(pairs), no_others()), "wards") == "nurse"
+    assert first(fit(texts_of(as_rows(pairs))), "wards") == "nurse"
 
 
 @pytest.mark.parametrize("pairs", [lines, resumes])
 def test_two_titles_can_be_fitted(pairs):
     rows = as_rows([pair for pair in pairs() if pair[0] != "cook"])
-    assert first(fit(rows, no_others()), "wards wounds charts") == "nurse"
+    assert first(fit(texts_of(rows)), "wards wounds charts") == "nurse"
 
 
 def test_more_texts_teach_words_and_not_how_sure_to_be():
-    model = fit(as_rows(lines()), no_others())
+    model = fit(texts_of(as_rows(lines())))
     rows = as_rows([*lines(), *[("nurse", "gave catheters to patients")] * 5])
-    more = refit(model, rows, no_others())
+    more = refit(model, texts_of(rows))
     assert model.probabilities(["catheters"]) is None
     assert first(more, "catheters") == "nurse"
     assert (more.calibration, more.threshold) == (model.calibration, model.threshold)
@@ -221,19 +223,20 @@ def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeyp
     assert nurse == welder == 0
     assert not (told.weights - alone.weights)[[as_written]].toarray().any()
     # The title that it knows is given no more often for it: so are the rows' titles, evenly.
-    read = read_terms(rows["text"])
-    counts = read.counts[:, np.isin(read.terms, told.terms)]
+    texts = texts_of(rows)
+    counts = texts.counts[:, np.isin(texts.terms, told.terms)]
     vectors = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
     means = [np.asarray((vectors @ s.weights).mean(axis=0))[0] + s.bias for s in (told, alone)]
     np.testing.assert_allclose(means[0], means[1])
 
 
 def test_texts_of_a_held_out_group_teach_its_fold_nothing():
-    rows = as_rows(resumes())
-    others = read_others(as_rows([("cook", "soups")] * 4), read_terms(rows["text"]))
-    left = others.without(pd.Series(["1", "3", "x"]))
-    assert list(left.groups) == ["0", "2"]
-    assert left.counts.shape[0] == len(left.titles) == 2
+    texts = texts_of(as_rows(resumes()), as_rows([("cook", "soups")] * 4))
+    left = texts.without(pd.Series(["1", "3", "x"]))
+    assert list(left.others["group"]) == ["0", "2"]
+    assert left.other_counts.shape == (2, len(texts.terms))
+    assert len(left.rows) == left.counts.shape[0] == len(texts.rows) - 2
+    assert not left.rows["group"].isin(["1", "3"]).any()
 
 
 def test_titles_of_unseen_lines_are_found_far_above_chance(held_out_model, held_out_texts):
