@@ -149,16 +149,16 @@ def _tokens(content: str) -> Iterator[Token]:
     for line in content.splitlines():
         left = "\n"
         for chunk in line.split():
-            tokens, tail = _parts(chunk)
-            for i, token in enumerate(tokens):
-                glue = token.glue if i else f"{left}{token.glue}"
-                yield Token(token.word, glue, token.capital)
-            left = f"{tail} " if tokens else f"{left}{tail} "
+            tokens, left = _parts(chunk, left)
+            yield from tokens
 
 
 @lru_cache(maxsize=200_000)
-def _parts(chunk: str) -> tuple[tuple[Token, ...], str]:
-    """The words of a piece of text without white space, and what stands after the last one."""
+def _parts(chunk: str, left: str) -> tuple[tuple[Token, ...], str]:
+    """The words of a piece of text without white space, and what stands after the last one.
+
+    `left` is what stands before the piece, after the last word before it.
+    """
     written = unicodedata.normalize("NFKC", chunk)
     lower = text.normalize(written)
     capitals = written if len(written) == len(lower) else lower
@@ -168,11 +168,13 @@ def _parts(chunk: str) -> tuple[tuple[Token, ...], str]:
         start = lower.find(word, end)
         if start < 0:
             break
-        tokens.append(Token(word, lower[end:start], capitals[start].isupper()))
+        tokens.append(Token(word, left + lower[end:start], capitals[start].isupper()))
         end = start + len(word)
-    return tuple(tokens), lower[end:]
+        left = ""
+    return tuple(tokens), f"{left}{lower[end:]} "
 
 
+@lru_cache(maxsize=50_000)
 def _ends(glue: str) -> bool:
     return "\n" in glue or any(mark in glue for mark in "•●▪■!?") or ". " in glue
 
