@@ -349,7 +349,9 @@ def _score_held_out(texts: Texts, titles: list[str], lengths: list[str]) -> Scor
     ):
         model = shorten(fit_scores(texts.without(rows["group"].iloc[held_out])))
         columns = [positions[title] for title in model.titles]
-        drawn = at_lengths(rows.iloc[held_out], CALIBRATION_TEXTS * len(lengths) // enough, lengths)
+        # Of a row no more than one text of each length: others would be much the same.
+        most = len(lengths) * min(CALIBRATION_TEXTS // enough, len(held_out))
+        drawn = at_lengths(rows.iloc[held_out], most, lengths)
         for name, title, content in drawn:
             terms = model.known_terms(content)
             if terms:
