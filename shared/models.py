@@ -18,6 +18,8 @@ from shared import model_file, text
 from shared.errors import ModelsUnavailable
 from shared.vocabulary import Counted, Vocabulary
 
+HALF_TOLD = 20
+"""After so many terms a text has told half of what more of them could add (docs/models.md)."""
 LEAST_SPREAD = 1e-6
 SHARPENED = (0.05, 20.0)
 NEWTON_STEPS = 50
@@ -65,14 +67,15 @@ class Reason:
 class Calibration:
     """Makes logits of scores: one positive factor a text, so that the order of titles stays.
 
-    First the factor is sharpness · k**growth · (max score - mean score)**evenness, with k the
-    number of distinct known terms; these three are fitted by likelihood. Then it is changed so
-    that the first title gets the share of held-out texts that were right at its probability:
-    `said` → `right`, ascending points of a piecewise linear curve, fitted by isotonic regression.
+    First the factor is sharpness · (k / (k + HALF_TOLD))**rise · spread**evenness, with k the number
+    of distinct known terms and spread the largest score less their mean; these three are fitted by
+    likelihood. Then it is changed so that the first title gets the share of held-out texts that
+    were right at its probability: `said` → `right`, ascending points of a piecewise linear curve,
+    fitted by isotonic regression.
     """
 
     sharpness: float
-    growth: float
+    rise: float
     evenness: float
     said: NDArray[np.float64]
     right: NDArray[np.float64]
@@ -89,7 +92,8 @@ class Calibration:
     def first_scale(self, scores: NDArray[np.float64], known: int) -> float:
         """The factor before the curve."""
         spread = max(float(scores.max() - scores.sum() / len(scores)), LEAST_SPREAD)
-        return float(self.sharpness * known**self.growth * spread**self.evenness)
+        told = known / (known + HALF_TOLD)
+        return float(self.sharpness * told**self.rise * spread**self.evenness)
 
 
 def _sharpened(

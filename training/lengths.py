@@ -10,8 +10,8 @@ WORDS = {"line": 15, "paragraph": 80, "resume": 400}
 LINE_WORDS = 40
 """Texts up to this long are single lines, of which people write several a job."""
 TITLE_TEXTS = 30
-"""At most so many texts a title of a tenth of a dataset are drawn from: a table's commonest titles,
-which are also the most easily told, do not decide alone how sure to be."""
+"""At most so many texts a title, of a tenth of a dataset, are drawn a turn: a table's commonest
+titles, which are also the most easily told, do not decide alone how sure to be."""
 
 
 def lengths_of(rows: pd.DataFrame) -> list[str]:
@@ -31,20 +31,23 @@ def at_lengths(
 ) -> Iterator[tuple[str, str, str]]:
     """`most` texts drawn from a dataset's rows: triples of length's name, title and text.
 
-    Each row begins as many texts as any other, or one more. A long text is cut to the length; lines
-    of the same title are joined until they reach it, but for a line, which is one.
+    A title begins at most `TITLE_TEXTS` texts a turn: other rows each turn, while it has more, or
+    else the same ones at another length. A long text is cut to the length; lines of the same title
+    are joined until they reach it, but for a line, which is one.
     """
     random = np.random.default_rng(0)
-    rows = rows.sample(frac=1, random_state=0).groupby("title").head(TITLE_TEXTS)
+    rows = rows.sample(frac=1, random_state=0)
     titles = list(rows["title"])
     texts = [text.split() for text in rows["text"]]
-    of_title = rows.groupby("title").indices
+    of_titles = rows.groupby("title").indices.values()
+    places = [(of, i) for of in of_titles for i in range(min(TITLE_TEXTS, len(of)))]
+    random.shuffle(places)
     for i in range(most):
-        turn, first = divmod(i, len(rows))
-        # Turns differ: a row begins texts of all lengths.
-        name = lengths[(i + turn) % len(lengths)]
-        others = random.permutation(of_title[titles[first]])
-        following = (texts[other] for other in others if other != first)
+        turn, place = divmod(i, len(places))
+        of, begins = places[place]
+        first = of[(turn * min(TITLE_TEXTS, len(of)) + begins) % len(of)]
+        name = lengths[(place + turn) % len(lengths)]
+        following = (texts[other] for other in random.permutation(of) if other != first)
         yield name, titles[first], " ".join(_joined([texts[first], *following], name))
 
 

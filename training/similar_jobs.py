@@ -29,7 +29,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
 from shared import text
-from shared.models import LEAST_SPREAD, Calibration, SimilarJobs
+from shared.models import HALF_TOLD, LEAST_SPREAD, Calibration, SimilarJobs
 from shared.vocabulary import Vocabulary
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
@@ -58,7 +58,7 @@ PAIR_TEXTS = 5
 CALIBRATION_FOLDS = 10
 """Models of nine tenths know nearly as much as the one of all texts: calibrated on those of three
 quarters, it was less sure than right (docs/models.md)."""
-CALIBRATION_ROWS = 15_000
+CALIBRATION_ROWS = 20_000
 """So many held-out rows are enough: a large dataset needs only some of the folds. Calibrated
 on one half of half as many, models were too sure of the other half; the other way round, not sure
 enough (docs/models.md)."""
@@ -68,7 +68,7 @@ CONFORMAL_MISSES = 0.1
 CURVE_POINTS = 20
 RIGHT_RANGE = (0.01, 0.99)
 BOUNDS = ((-5.0, 8.0), (-2.0, 2.0), (-2.0, 1.0))
-"""Of ln sharpness, growth and evenness: titles that are never mistaken would have no end."""
+"""Of ln sharpness, rise and evenness: titles that are never mistaken would have no end."""
 NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
 
@@ -368,31 +368,33 @@ def _score_held_out(texts: Texts, titles: list[str], lengths: list[str]) -> Scor
 def calibrate(scored: Scored) -> tuple[Calibration, float]:
     """The calibration that fits held-out texts, and the threshold of the conformal set.
 
-    Texts of one length cannot tell what another does: they are fitted with a growth of 0.
+    Texts of one length cannot tell what another does: they are fitted with a rise of 0.
     Where no held-out text has a known term, nothing is calibrated and every title is likely.
     """
     if not len(scored.owners):
         return NO_CALIBRATION, 0.0
-    grows = len(np.unique(scored.lengths)) > 1
+    rises = len(np.unique(scored.lengths)) > 1
     texts = np.arange(len(scored.owners))
     spread = np.maximum(scored.scores.max(axis=1) - scored.scores.mean(axis=1), LEAST_SPREAD)
 
+    told = scored.known / (scored.known + HALF_TOLD)
+
     def logits(x: np.ndarray) -> np.ndarray:
-        factors = np.exp(x[0]) * scored.known ** (x[1] * grows) * spread ** x[2]
+        factors = np.exp(x[0]) * told ** (x[1] * rises) * spread ** x[2]
         return factors[:, None] * scored.scores
 
     def loss(x: np.ndarray) -> float:
         each = logits(x)
         return float((logsumexp(each, axis=1) - each[texts, scored.owners]).mean())
 
-    start = [np.log(5 / np.sqrt(np.median(spread))), 0.1, -0.5]
+    start = [np.log(5 / np.sqrt(np.median(spread))), 0.5, -0.5]
     best = optimize.minimize(
         loss, start, method="Nelder-Mead", bounds=BOUNDS, options={"maxfev": 150}
     )
     first = softmax(logits(best.x), axis=1).max(axis=1)
     curve = _curve(first, scored.scores.argmax(axis=1) == scored.owners)
-    growth = float(best.x[1] * grows)
-    fitted = Calibration(float(np.exp(best.x[0])), growth, float(best.x[2]), *curve)
+    rise = float(best.x[1] * rises)
+    fitted = Calibration(float(np.exp(best.x[0])), rise, float(best.x[2]), *curve)
     scales = [
         fitted.scale(scores, known)
         for scores, known in zip(scored.scores, scored.known, strict=True)

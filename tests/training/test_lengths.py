@@ -37,6 +37,18 @@ def test_each_row_begins_as_many_texts_as_any_other():
     assert sorted(again.values()) == [2] * (len(few) - 5) + [3] * 5
 
 
+def test_a_title_of_many_rows_begins_with_others_each_turn():
+    many = [f"line {i} of a cook" for i in range(3 * TITLE_TEXTS)]
+    assert sorted(drawn(many, "line", most=len(many))) == sorted(many)
+
+
+def test_titles_of_many_rows_begin_no_more_texts_than_others():
+    pairs = [("cook", line) for line in LINES[:TITLE_TEXTS]] + [("nurse", LONG)] * 300
+    rows = pd.DataFrame(pairs, columns=["title", "text"])
+    begun = Counter(title for _, title, _ in at_lengths(rows, 4 * TITLE_TEXTS, ["line"]))
+    assert begun == {"cook": 2 * TITLE_TEXTS, "nurse": 2 * TITLE_TEXTS}
+
+
 def test_a_row_begins_texts_of_all_lengths():
     rows = pd.DataFrame({"title": "cook", "text": [f"first{i} {LONG}" for i in range(6)]})
     begun = {(name, text.split()[0]) for name, _, text in at_lengths(rows, 18, list(WORDS))}
