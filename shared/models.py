@@ -67,11 +67,11 @@ class Reason:
 class Calibration:
     """Makes logits of scores: one positive factor a text, so that the order of titles stays.
 
-    First the factor is sharpness · (k / (k + HALF_TOLD))**rise · spread**evenness, with k the number
-    of distinct known terms and spread the largest score less their mean; these three are fitted by
-    likelihood. Then it is changed so that the first title gets the share of held-out texts that
-    were right at its probability: `said` → `right`, ascending points of a piecewise linear curve,
-    fitted by isotonic regression.
+    First the factor is sharpness · (k / (k + HALF_TOLD))**rise · spread**evenness, with k the
+    number of distinct known terms and spread the largest score less their mean; these three are
+    fitted by likelihood. Then it is changed so that the first title gets the share of held-out
+    texts that were right at its probability: `said` → `right`, ascending points of a piecewise
+    linear curve, fitted by isotonic regression.
     """
 
     sharpness: float
