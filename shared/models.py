@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from shared import model_file, text
 from shared.errors import ModelsUnavailable
 from shared.vocabulary import Counted, Vocabulary
+
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 HALF_TOLD = 20
 """After so many terms a text has told half of what more of them could add (docs/models.md)."""
@@ -92,8 +94,16 @@ class Calibration:
     def first_scale(self, scores: NDArray[np.float64], known: int) -> float:
         """The factor before the curve."""
         spread = max(float(scores.max() - scores.sum() / len(scores)), LEAST_SPREAD)
-        told = known / (known + HALF_TOLD)
-        return float(self.sharpness * told**self.rise * spread**self.evenness)
+        return first_factor(self.sharpness, self.rise, self.evenness, float(known), spread)
+
+
+def first_factor(
+    sharpness: float, rise: float, evenness: float, known: Numbers, spread: Numbers
+) -> Numbers:
+    """The factor before the curve, for a text or for several, shape (texts,)."""
+    told: Numbers = (known / (known + HALF_TOLD)) ** rise
+    spread_out: Numbers = spread**evenness
+    return sharpness * told * spread_out
 
 
 def _sharpened(

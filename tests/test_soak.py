@@ -136,7 +136,7 @@ def weighing(running, caches, log, over):
         for name in NAMES:
             mib = resident_mib(worker(running[name]))
             log.memory[name].append((time.monotonic() - started, mib))
-            log.kept = max(log.kept, len(list(caches[name].rglob("????????????????*"))))
+            log.kept = max(log.kept, len(list(caches[name].rglob(64 * "?"))))
 
 
 def worker(running):

@@ -29,7 +29,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
 from shared import text
-from shared.models import HALF_TOLD, LEAST_SPREAD, Calibration, SimilarJobs
+from shared.models import LEAST_SPREAD, Calibration, SimilarJobs, first_factor
 from shared.vocabulary import Vocabulary
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
@@ -377,10 +377,8 @@ def calibrate(scored: Scored) -> tuple[Calibration, float]:
     texts = np.arange(len(scored.owners))
     spread = np.maximum(scored.scores.max(axis=1) - scored.scores.mean(axis=1), LEAST_SPREAD)
 
-    told = scored.known / (scored.known + HALF_TOLD)
-
     def logits(x: np.ndarray) -> np.ndarray:
-        factors = np.exp(x[0]) * told ** (x[1] * rises) * spread ** x[2]
+        factors = first_factor(np.exp(x[0]), x[1] * rises, x[2], scored.known, spread)
         return factors[:, None] * scored.scores
 
     def loss(x: np.ndarray) -> float:

@@ -267,6 +267,13 @@ def test_calibration_keeps_the_order_of_titles(calibration):
         assert calibration.scale(random.normal(size=300), known) > 0
 
 
+def test_the_first_factor_rises_with_the_terms_and_levels_off():
+    calibration = Calibration(3.0, 2.0, -0.5, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    scores = np.array([8.0, 2.0, 2.0])  # A spread of 4.
+    factors = [calibration.first_scale(scores, known) for known in (20, 60, 10**9)]
+    np.testing.assert_allclose(factors, [3 / 4 / 2, 3 * 9 / 16 / 2, 3 / 2])
+
+
 def test_calibration_gives_the_first_title_the_share_that_was_right():
     calibration = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.1, 0.9]))
     random = np.random.default_rng(0)

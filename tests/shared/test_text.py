@@ -17,6 +17,7 @@ CHARACTERS = 100_000
         ("the nurse's chart", ["the", "nurse's", "chart"]),
         ("end of line.\nNext", ["end", "of", "line", "next"]),
         ("see https://example.com/a?b=c#d or www.example.com", ["see", "or"]),
+        ("see HTTPS://Example.com/a?b=c#d or WWW.Example.com", ["see", "or"]),
         ("mail me@example.com now", ["mail", "now"]),
         ("B2B/SaaS 24x7", ["b2b", "saas", "24x7"]),
         ("snake_case and dash-ed", ["snake", "case", "and", "dash", "ed"]),
@@ -112,6 +113,10 @@ def test_wordings_are_the_terms_as_they_are_first_worded():
     assert found["=managed"] == "managed"
     assert found["^manag"] == "managing"
     assert found["~Managing ~projects"] == "managing projects"
+
+
+def test_addresses_are_no_terms_whatever_their_case():
+    assert terms("HTTPS://Example.com/Java Www.Example.com") == []
 
 
 def test_wordings_are_without_stop_words():
