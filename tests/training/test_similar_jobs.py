@@ -9,6 +9,7 @@ from shared.models import SimilarJobs, load_similar_jobs
 from shared.text import stem
 from training import similar_jobs
 from training.dataset import Dataset, no_others
+from training.lengths import at_lengths
 from training.similar_jobs import (
     Scored,
     calibrate,
@@ -237,6 +238,19 @@ def test_texts_of_a_held_out_group_teach_its_fold_nothing():
     assert left.other_counts.shape == (2, len(texts.terms))
     assert len(left.rows) == left.counts.shape[0] == len(texts.rows) - 2
     assert not left.rows["group"].isin(["1", "3"]).any()
+
+
+def test_of_a_row_no_text_is_scored_twice_at_a_length(monkeypatch):
+    asked = []
+
+    def counted(rows, most, lengths):
+        asked.append((len(rows) * len(lengths), most))
+        return at_lengths(rows, most, lengths)
+
+    monkeypatch.setattr(similar_jobs, "at_lengths", counted)
+    fit(texts_of(as_rows(resumes())))
+    assert asked
+    assert all(most <= texts for texts, most in asked)
 
 
 def test_titles_of_unseen_lines_are_found_far_above_chance(held_out_model, held_out_texts):
