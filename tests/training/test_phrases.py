@@ -19,6 +19,14 @@ def test_runs_lie_between_stop_words_punctuation_and_openers(read):
     assert found == ["brick", "brick chimneys", "chimneys", "flues", "walls"]
 
 
+@pytest.mark.parametrize("between", ["\n- ", "\n* ", "; - "])
+def test_a_mark_that_stands_alone_hides_nothing_that_stands_before_it(read, between):
+    assert read(f"brick chimneys{between}garden walls") == [
+        *("brick", "brick chimneys", "chimneys"),
+        *("garden", "garden walls", "walls"),
+    ]
+
+
 def test_runs_have_four_words_at_most(read):
     longest = max(read("red brick garden wall coping stones"), key=lambda each: each.count(" "))
     assert longest.count(" ") == 3
