@@ -240,6 +240,16 @@ def test_texts_of_a_held_out_group_teach_its_fold_nothing():
     assert not left.rows["group"].isin(["1", "3"]).any()
 
 
+@pytest.mark.parametrize(("line", "resume"), [(0.9, 0.5), (0.5, 0.9)])
+def test_the_surer_of_two_lengths_is_given_more(line, resume):
+    lengths = np.repeat(["line", "resume"], 200)
+    known = np.repeat([5.0, 500.0], 200)
+    right = np.concatenate([np.arange(200) < share * 200 for share in (line, resume)])
+    scored = Scored(lengths, known, np.tile([2.0, 0.0, 0.0], (400, 1)), np.where(right, 0, 1))
+    calibration, _ = calibrate(scored)
+    assert (calibration.rise > 0) == (resume > line)
+
+
 def test_of_a_row_no_text_is_scored_twice_at_a_length(monkeypatch):
     asked = []
 
