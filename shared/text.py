@@ -98,7 +98,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of a text's words in their order, without those of stop words."""
-    return [stem(word) for word in _kept(_written(text))]
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,11 @@ def terms(text: str) -> list[str]:
 
 def _with_capitals(written: list[tuple[str, str]]) -> list[str]:
     singles = [_as_written(as_is) for as_is, word in written if as_is != word]
-    return singles + [f"~{first} ~{second}" for (first, _), (second, _) in _beside(written)]
+    pairs = [
+        f"{_as_written(first)} {_as_written(second)}"
+        for (first, _), (second, _) in _beside(written)
+    ]
+    return singles + pairs
 
 
 def _beside(

@@ -157,9 +157,10 @@ class Scores:
 def fit_scores(texts: Texts) -> Scores:
     """Fits scores in whichever of the two ways suits the texts."""
     titles = sorted(set(texts.rows["title"]))
-    # Prototypes of a few lines are the better for stems and their pairs alone.
-    stems = texts.of_terms(_is_stem(texts.terms))
-    if stems.counts.sum() / len(titles) < LINEAR_FROM:
+    is_stem = _is_stem(texts.terms)
+    if texts.counts.sum(axis=0)[:, is_stem].sum() / len(titles) < LINEAR_FROM:
+        # Prototypes of a few lines are the better for stems and their pairs alone.
+        stems = texts.of_terms(is_stem)
         return _fit_prototypes(titles, stems.of_terms(_frequent(stems, 1, PAIR_TEXTS)))
     return _fit_linear(titles, texts.of_terms(_frequent(texts, LINEAR_TEXTS, LINEAR_TEXTS)))
 
