@@ -5,10 +5,11 @@ There are two ways to get the scores, each the better one on its kind of data (d
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
   vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
 - a linear model, for many long texts a title: logistic regression, one title against the rest, by
-  stochastic gradient descent; a little of what the starter corpus has of a title; and a little of
-  what tells that a title has a word ("engineer"), learnt from texts of other titles. All are linear
-  in the same terms, so that serving has one matrix. It also reads words as they are spelled and as
-  they are written, with capitals, and how a text begins. The smallest weights are cut.
+  stochastic gradient descent; a little of what the starter corpus has of a title; and, learnt from
+  texts of other titles, a little of what tells that a title has a word ("engineer"), and of weights
+  of low rank that both kinds of texts share. All are linear in the same terms, so that serving has
+  one matrix. It also reads words as they are spelled and as they are written, with capitals, and
+  how a text begins. The smallest weights are cut.
 """
 
 import math
@@ -31,6 +32,7 @@ from sklearn.preprocessing import normalize
 from shared import text
 from shared.models import LEAST_SPREAD, Calibration, SimilarJobs, first_factor
 from shared.vocabulary import Vocabulary
+from training import low_rank
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 from training.sources import starter
@@ -38,9 +40,9 @@ from training.sources import starter
 LINEAR_FROM = 5_000
 """Terms a title, in the mean, from which on the linear model is the better one."""
 ALPHA = 1.2e-5
-CORPUS = 10.0
+CORPUS = 15.0
 """How much the cosine with a title's lines of the starter corpus counts beside what is learnt."""
-EPOCHS = 10
+EPOCHS = 6
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
 EVEN_TEXTS = 150
@@ -50,6 +52,12 @@ TITLE_WORDS = 0.25
 WORD_TEXTS = 20
 """In how many of the other titles' texts a title's word must stand."""
 WORD_EPOCHS = 5
+LOW_RANK = 0.2
+"""How much the weights count that texts of other titles share, beside a title's own."""
+LOW_RANK_TEXTS = 40
+"""In how many texts a term must stand for these."""
+LOW_RANK_WORDS = 400
+"""The commonest words and pairs of other titles, which they are learnt from."""
 MOST_WEIGHTS = 2_500_000
 LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
@@ -58,7 +66,7 @@ PAIR_TEXTS = 5
 CALIBRATION_FOLDS = 10
 """Models of nine tenths know nearly as much as the one of all texts: calibrated on those of three
 quarters, it was less sure than right (docs/models.md)."""
-CALIBRATION_ROWS = 20_000
+CALIBRATION_ROWS = 30_000
 """So many held-out rows are enough: a large dataset needs only some of the folds. Calibrated
 on one half of half as many, models were too sure of the other half; the other way round, not sure
 enough (docs/models.md)."""
@@ -201,17 +209,21 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
     # Numbers of 32 bits, which are as good and faster.
     vectors = tfidf.fit_transform(texts.counts).astype(np.float32)
     learned = _at_most(texts.rows["title"], TITLE_TEXTS)
-    weights, bias = _against_the_rest(vectors[learned], texts.rows.iloc[learned])
+    rows = texts.rows.iloc[learned]
+    even, balanced = _weights_of(rows)
+    weights, bias = _against_the_rest(vectors[learned], rows["title"], even, balanced)
     corpus = tfidf.transform(_in_the_corpus(titles, texts.terms))
     mean_texts = normalize(_members(texts.rows, titles), norm="l1") @ vectors
     weights += CORPUS * corpus.toarray()
     # What a usual text has in common with a title says nothing: not all titles are in the corpus.
     bias -= CORPUS * np.asarray((mean_texts @ corpus.T).mean(axis=0))[0]
     if len(texts.others):
-        weights += TITLE_WORDS * _words_against_the_rest(
-            titles,
-            tfidf.transform(texts.other_counts).astype(np.float32),
-            texts.others["title"],
+        of_others = tfidf.transform(texts.other_counts).astype(np.float32)
+        others = texts.others["title"]
+        weights += TITLE_WORDS * _words_against_the_rest(titles, of_others, others)
+        mean_weights = even * rows["title"].map(balanced)
+        weights += LOW_RANK * _shared(
+            vectors[learned], rows["title"], mean_weights, of_others, others
         )
     kept = _largest(weights).T.tocsr()
     return Scores(titles, texts.terms, tfidf.idf_, kept, bias)
@@ -235,16 +247,21 @@ def _at_most(titles: pd.Series, texts: int) -> np.ndarray:
     return order[nth.to_numpy() < texts]
 
 
-def _against_the_rest(
-    vectors: sparse.csr_matrix, rows: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of shape (titles, terms) and bias of shape (titles,)."""
+def _weights_of(rows: pd.DataFrame) -> tuple[pd.Series, dict[str, float]]:
+    """How much each text counts, 1 in the mean, and what balances the titles beside that."""
     sizes = rows["weight"].groupby(rows["title"]).transform("sum")
     weights = rows["weight"] * np.minimum(1.0, EVEN_TEXTS / sizes)
     weights /= weights.mean()
     each = weights.groupby(rows["title"]).sum()
-    classifier = _logistic_regression(dict(len(rows) / len(each) / each), EPOCHS)
-    classifier.fit(vectors, rows["title"], sample_weight=weights)
+    return weights, dict(len(rows) / len(each) / each)
+
+
+def _against_the_rest(
+    vectors: sparse.csr_matrix, titles: pd.Series, weights: pd.Series, balanced: dict[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of shape (titles, terms) and bias of shape (titles,)."""
+    classifier = _logistic_regression(balanced, EPOCHS)
+    classifier.fit(vectors, titles, sample_weight=weights)
     return _of_both_titles(classifier.coef_, classifier.intercept_)
 
 
@@ -276,6 +293,37 @@ def _word_against_the_rest(vectors: sparse.csr_matrix, has: np.ndarray, words: i
     """The weights of one word of so many, shape (terms,); `has` is 1 where the title has it."""
     balanced = {0: 1.0, 1: len(has) / words / has.sum()}
     return _logistic_regression(balanced, WORD_EPOCHS).fit(vectors, has).coef_[0]
+
+
+def _shared(
+    vectors: sparse.csr_matrix,
+    titles: pd.Series,
+    weights: pd.Series,
+    other_vectors: sparse.csr_matrix,
+    others: pd.Series,
+) -> np.ndarray:
+    """Weights of low rank, shape (titles, terms), of all but rare terms.
+
+    `titles` are those of the texts of `vectors`, and `weights` how much each counts; `others` are
+    the titles of the other texts.
+    """
+    in_texts = np.concatenate([vectors.indices, other_vectors.indices])
+    frequent = np.bincount(in_texts, minlength=vectors.shape[1]) >= LOW_RANK_TEXTS
+    words = CountVectorizer(
+        tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), binary=True,
+        max_features=LOW_RANK_WORDS, dtype=np.float32,
+    )  # fmt: skip
+    names, owners = np.unique(titles, return_inverse=True)
+    shared = np.zeros((len(names), vectors.shape[1]), np.float32)
+    shared[:, frequent] = low_rank.fit(
+        vectors[:, frequent],
+        owners,
+        weights.to_numpy(np.float32),
+        other_vectors[:, frequent],
+        words.fit_transform(others),
+        len(names),
+    )
+    return shared
 
 
 def _logistic_regression(weights: dict[Any, float], epochs: int) -> SGDClassifier:

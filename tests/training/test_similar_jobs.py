@@ -190,7 +190,8 @@ def test_more_texts_teach_words_and_not_how_sure_to_be():
     assert (more.calibration, more.threshold) == (model.calibration, model.threshold)
 
 
-def test_other_titles_teach_what_the_words_of_titles_mean():
+def test_other_titles_teach_what_the_words_of_titles_mean(monkeypatch):
+    monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
     rows = as_rows([(f"{title} of trade", f"{text} rope") for title, text in resumes()])
     told = {"ship welder": "rope", "night nurse": "oath", "day cook": "oath"}
 
@@ -204,10 +205,25 @@ def test_other_titles_teach_what_the_words_of_titles_mean():
 
 
 @pytest.mark.parametrize("title", ["pilot", "ship welder"])
-def test_other_titles_of_which_no_word_can_be_told_teach_nothing(title):
+def test_other_titles_of_which_no_word_can_be_told_teach_no_word(monkeypatch, title):
+    monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
     rows = as_rows([(name, f"{text} rope") for name, text in resumes()])
     taught = scores_of(rows, as_rows([(title, "rope")] * 30)).weights
     assert not (taught - scores_of(rows).weights).toarray().any()
+
+
+def test_what_other_titles_share_is_of_terms_in_many_texts(monkeypatch):
+    rows = as_rows([(title, f"{text} bolts") for title, text in resumes()])
+    others = as_rows([("pilot", "bolts"), ("judge", "soups")] * similar_jobs.LOW_RANK_TEXTS)
+    told = scores_of(rows, others)
+    monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
+    shared = abs(told.weights - scores_of(rows, others).weights).sum(axis=1).A1
+    both = read(rows, others)
+    texts_with = (both.counts > 0).sum(axis=0).A1 + (both.other_counts > 0).sum(axis=0).A1
+    often = dict(zip(both.terms, texts_with >= similar_jobs.LOW_RANK_TEXTS, strict=True))
+    many = np.array([often[term] for term in told.terms])
+    assert 0 < many.sum() < len(many)
+    np.testing.assert_array_equal(shared > 0, many)
 
 
 def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeypatch):

@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from training import low_rank
+
+TERMS = 20
+"""The first half speaks for one title, the other half for the other one."""
+SEEN = 3
+"""So many terms of each half stand in texts that have one of the titles."""
+
+
+def drawn(number, known, seed):
+    """Vectors of texts, each of four terms of one half, and which half: 0 or 1."""
+    random = np.random.default_rng(seed)
+    halves = np.arange(number) % 2
+    vectors = np.zeros((number, TERMS), np.float32)
+    for text, half in enumerate(halves):
+        vectors[text, half * TERMS // 2 + random.choice(known, 4)] = 0.5
+    return sparse.csr_matrix(vectors), halves
+
+
+@pytest.fixture
+def texts():
+    return drawn(400, SEEN, 0)
+
+
+@pytest.fixture
+def others():
+    return drawn(400, TERMS // 2, 1)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    monkeypatch.setattr(low_rank, "BATCH", 8)
+
+
+def weights_of(texts, others, weights=None, words=None):
+    vectors, owners = texts
+    other_vectors, halves = others
+    if words is None:
+        words = np.eye(2)[halves]
+    if weights is None:
+        weights = np.ones(len(owners))
+    return low_rank.fit(
+        vectors,
+        owners,
+        np.array(weights, np.float32),
+        other_vectors,
+        sparse.csr_matrix(words, dtype=np.float32),
+        titles=2,
+    )
+
+
+def test_terms_speak_for_the_titles_of_the_texts_that_have_them(texts, others):
+    weights = weights_of(texts, others)
+    assert weights.shape == (2, TERMS)
+    assert weights.dtype == np.float32
+    assert (weights[0, :SEEN] > 1).all()
+    assert (weights[1, TERMS // 2 : TERMS // 2 + SEEN] > 1).all()
+    np.testing.assert_allclose(weights.sum(axis=0), 0, atol=1e-5)
+
+
+def test_words_of_other_titles_tell_of_terms_that_no_text_has(texts, others):
+    unseen = np.arange(SEEN, TERMS // 2)
+    taught = weights_of(texts, others)
+    assert (taught[0, unseen] > 0.5).all()
+    assert (taught[1, TERMS // 2 + unseen] > 0.5).all()
+    # Words that have nothing to do with the texts tell nothing.
+    shuffled = np.random.default_rng(0).permutation(np.eye(2)[others[1]])
+    untaught = weights_of(texts, others, words=shuffled)
+    assert abs(untaught[0, unseen].mean()) < taught[0, unseen].mean() / 4
+
+
+def test_a_text_that_counts_for_nothing_teaches_nothing(texts, others):
+    vectors, owners = texts
+    weights = np.where(np.arange(len(owners)) < 300, 1.0, 0.0)
+    otherwise = np.where(weights > 0, owners, 1 - owners)
+    one, other = (weights_of((vectors, each), others, weights) for each in (owners, otherwise))
+    np.testing.assert_array_equal(one, other)
+    assert (one != weights_of((vectors, otherwise), others)).any()
+
+
+def test_weights_count_only_beside_each_other(texts, others):
+    ones, hundreds = (weights_of(texts, others, np.full(400, weight)) for weight in (1.0, 100.0))
+    np.testing.assert_array_equal(ones, hundreds)
+
+
+def test_no_terms_have_no_weights(texts, others):
+    none = [(vectors[:, :0], halves) for vectors, halves in (texts, others)]
+    assert weights_of(*none).shape == (2, 0)
+
+
+def test_fewer_texts_than_a_batch_are_learnt_from(monkeypatch, texts, others):
+    monkeypatch.setattr(low_rank, "BATCH", 1_000)
+    weights = weights_of(texts, others)
+    assert weights[0, :SEEN].min() > 0 > weights[1, :SEEN].max()
