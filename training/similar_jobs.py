@@ -67,9 +67,8 @@ CALIBRATION_FOLDS = 10
 """Models of nine tenths know nearly as much as the one of all texts: calibrated on those of three
 quarters, it was less sure than right (docs/models.md)."""
 CALIBRATION_ROWS = 30_000
-"""So many held-out rows are enough: a large dataset needs only some of the folds. Calibrated
-on one half of half as many, models were too sure of the other half; the other way round, not sure
-enough (docs/models.md)."""
+"""So many held-out rows are enough: a large dataset needs only some of the folds. Of fewer, models
+are less true about themselves (docs/models.md)."""
 CALIBRATION_TEXTS = 10_000
 """Drawn from all these rows together, of each length."""
 CONFORMAL_MISSES = 0.1
