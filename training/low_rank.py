@@ -7,11 +7,19 @@ learning, Caruana 1997). Most terms are left out at random each time a text is r
 the texts would be learnt by heart. Both maps are linear: their product is one matrix of weights.
 """
 
+import math
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, softmax
+from sklearn.feature_extraction.text import CountVectorizer
 
+LEAST_TEXTS = 40
+"""In how many texts a term must stand: rarer ones have no weights of low rank."""
+WORDS = 400
+"""The commonest words and pairs of other titles, which are told from their texts."""
 RANK = 128
 PASSES = 6
 BATCH = 256
@@ -28,57 +36,57 @@ Floats = NDArray[np.float32]
 
 def fit(
     vectors: sparse.csr_matrix,
-    owners: NDArray[np.int64],
+    titles: pd.Series,
+    weights: pd.Series,
+    other_vectors: sparse.csr_matrix,
+    other_titles: pd.Series,
+) -> Floats:
+    """Weights of terms, shape (titles, terms), that sum to 0 over the titles, which are sorted.
+
+    `vectors` has shape (texts, terms); `titles` are those of the texts and `weights` how much each
+    counts. `other_vectors` has shape (others, terms).
+    """
+    in_texts = np.concatenate([vectors.indices, other_vectors.indices])
+    frequent = np.bincount(in_texts, minlength=vectors.shape[1]) >= LEAST_TEXTS
+    words = CountVectorizer(
+        tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), binary=True,
+        max_features=WORDS, dtype=np.float32,
+    )  # fmt: skip
+    names, owners = np.unique(titles, return_inverse=True)
+    fitted = np.zeros((len(names), vectors.shape[1]), np.float32)
+    fitted[:, frequent] = _learn(
+        vectors[:, frequent],
+        np.eye(len(names), dtype=np.float32)[owners],
+        (weights / weights.mean()).to_numpy(np.float32),
+        other_vectors[:, frequent],
+        words.fit_transform(other_titles),
+    )
+    return fitted
+
+
+def _learn(
+    vectors: sparse.csr_matrix,
+    titles: Floats,
     weights: Floats,
     other_vectors: sparse.csr_matrix,
-    other_words: sparse.csr_matrix,
-    titles: int,
+    words: sparse.csr_matrix,
 ) -> Floats:
-    """Weights of each title's terms, shape (titles, terms), that sum to 0 over the titles.
-
-    `vectors` has shape (texts, terms); `owners` are the titles' positions and `weights` how much
-    each text counts, both of shape (texts,). `other_vectors` has shape (others, terms), and
-    `other_words`, of shape (others, words), is 1 where the title of such a text has a word.
-    """
+    """The same of all terms; `titles` and `words` have a row a text, 1 where it has one."""
     random = np.random.default_rng(0)
-    terms, words = vectors.shape[1], other_words.shape[1]
-    to_numbers = random.normal(0, 0.05, (terms, RANK)).astype(np.float32)
-    to_titles, to_words = (
-        random.uniform(-1, 1, (RANK, outputs)).astype(np.float32) / np.float32(np.sqrt(RANK))
-        for outputs in (titles, words)
-    )
-    title_bias, word_bias = np.zeros(titles, np.float32), np.zeros(words, np.float32)
-    learner = _Adam([to_numbers, to_titles, to_words, title_bias, word_bias])
-    weights = weights / weights.mean()
-    steps = max(1, len(owners) // BATCH)
-    for step in range(PASSES * steps):
-        if step % steps == 0:
-            some = _dealt(random, len(owners), steps)
-            others = _dealt(random, other_words.shape[0], steps)
-        mine, theirs = some[step % steps], others[step % steps]
-        read = _with_some_left_out(
-            sparse.vstack([vectors[mine], other_vectors[theirs]], format="csr"), random
+    maps = _Maps(random, vectors.shape[1], titles.shape[1], words.shape[1])
+    adam = _Adam(maps.values)
+    steps = max(1, len(titles) // BATCH)
+    for done in range(PASSES * steps):
+        if done % steps == 0:
+            some = _dealt(random, len(titles), steps)
+            others = _dealt(random, words.shape[0], steps)
+        mine, theirs = some[done % steps], others[done % steps]
+        both = sparse.vstack([vectors[mine], other_vectors[theirs]], format="csr")
+        slopes = maps.slopes(
+            _with_some_left_out(both, random), titles[mine], weights[mine], words[theirs].toarray()
         )
-        numbers = read @ to_numbers
-        of_titles, of_words = numbers[: len(mine)], numbers[len(mine) :]
-        title_errors = softmax(of_titles @ to_titles + title_bias, axis=1)
-        title_errors[np.arange(len(mine)), owners[mine]] -= 1
-        title_errors *= (weights[mine] / max(1, len(mine)))[:, None]
-        word_errors = expit(of_words @ to_words + word_bias) - other_words[theirs].toarray()
-        word_errors /= max(1, len(theirs))
-        errors = np.vstack([title_errors @ to_titles.T, word_errors @ to_words.T])
-        learner.step(
-            [
-                read.T @ errors,
-                of_titles.T @ title_errors,
-                of_words.T @ word_errors,
-                title_errors.sum(axis=0),
-                word_errors.sum(axis=0),
-            ],
-            RATE * (1 - step / (PASSES * steps)),
-        )
-    to_titles -= to_titles.mean(axis=1, keepdims=True)
-    return (to_numbers @ to_titles).T
+        adam.step(slopes, RATE * (1 - done / (PASSES * steps)))
+    return maps.weights()
 
 
 def _dealt(random: np.random.Generator, texts: int, steps: int) -> list[NDArray[np.int64]]:
@@ -94,7 +102,55 @@ def _with_some_left_out(
     return sparse.csr_matrix((data, vectors.indices[kept], starts), shape=vectors.shape)
 
 
+class _Maps:
+    """From terms to numbers, and from these to titles and to words."""
+
+    def __init__(self, random: np.random.Generator, terms: int, titles: int, words: int) -> None:
+        self._to_numbers = random.normal(0, 0.05, (terms, RANK)).astype(np.float32)
+        self._to_titles, self._to_words = (
+            (random.uniform(-1, 1, (RANK, outputs)) / np.sqrt(RANK)).astype(np.float32)
+            for outputs in (titles, words)
+        )
+        self._title_bias, self._word_bias = (np.zeros(n, np.float32) for n in (titles, words))
+
+    @property
+    def values(self) -> list[Floats]:
+        return [
+            self._to_numbers, self._to_titles, self._to_words, self._title_bias, self._word_bias
+        ]  # fmt: skip
+
+    def slopes(
+        self, read: sparse.csr_matrix, titles: Floats, weights: Floats, words: Floats
+    ) -> list[Floats]:
+        """The slope of the loss by each of `values`.
+
+        The loss is the mean cross-entropy of titles, weighted, and that of words, summed over them.
+        The first rows of `read` are texts that have a title, the others have words.
+        """
+        numbers = read @ self._to_numbers
+        mine, theirs = numbers[: len(titles)], numbers[len(titles) :]
+        title_errors = softmax(mine @ self._to_titles + self._title_bias, axis=1) - titles
+        title_errors *= (weights / len(titles))[:, None]
+        word_errors = expit(theirs @ self._to_words + self._word_bias) - words
+        word_errors /= max(1, len(words))
+        errors = np.vstack([title_errors @ self._to_titles.T, word_errors @ self._to_words.T])
+        return [
+            read.T @ errors,
+            mine.T @ title_errors,
+            theirs.T @ word_errors,
+            title_errors.sum(axis=0),
+            word_errors.sum(axis=0),
+        ]
+
+    def weights(self) -> Floats:
+        """Of each title's terms, shape (titles, terms)."""
+        centred = self._to_titles - self._to_titles.mean(axis=1, keepdims=True)
+        return (self._to_numbers @ centred).T
+
+
 class _Adam:
+    """Changes values step by step; `values` are changed in place."""
+
     def __init__(self, values: list[Floats]) -> None:
         self._values = values
         self._means = [np.zeros_like(each) for each in values]
@@ -102,9 +158,8 @@ class _Adam:
         self._steps = 0
 
     def step(self, slopes: list[Floats], rate: float) -> None:
-        """Changes the values in place."""
         self._steps += 1
-        rate *= np.sqrt(1 - SQUARE_DECAY**self._steps) / (1 - MEAN_DECAY**self._steps)
+        rate *= math.sqrt(1 - SQUARE_DECAY**self._steps) / (1 - MEAN_DECAY**self._steps)
         for value, mean, square, slope in zip(
             self._values, self._means, self._squares, slopes, strict=True
         ):

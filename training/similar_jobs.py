@@ -54,10 +54,6 @@ WORD_TEXTS = 20
 WORD_EPOCHS = 5
 LOW_RANK = 0.2
 """How much the weights count that texts of other titles share, beside a title's own."""
-LOW_RANK_TEXTS = 40
-"""In how many texts a term must stand for these."""
-LOW_RANK_WORDS = 400
-"""The commonest words and pairs of other titles, which they are learnt from."""
 MOST_WEIGHTS = 2_500_000
 LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
@@ -220,10 +216,8 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
         of_others = tfidf.transform(texts.other_counts).astype(np.float32)
         others = texts.others["title"]
         weights += TITLE_WORDS * _words_against_the_rest(titles, of_others, others)
-        mean_weights = even * rows["title"].map(balanced)
-        weights += LOW_RANK * _shared(
-            vectors[learned], rows["title"], mean_weights, of_others, others
-        )
+        both = even * rows["title"].map(balanced)
+        weights += LOW_RANK * low_rank.fit(vectors[learned], rows["title"], both, of_others, others)
     kept = _largest(weights).T.tocsr()
     return Scores(titles, texts.terms, tfidf.idf_, kept, bias)
 
@@ -292,37 +286,6 @@ def _word_against_the_rest(vectors: sparse.csr_matrix, has: np.ndarray, words: i
     """The weights of one word of so many, shape (terms,); `has` is 1 where the title has it."""
     balanced = {0: 1.0, 1: len(has) / words / has.sum()}
     return _logistic_regression(balanced, WORD_EPOCHS).fit(vectors, has).coef_[0]
-
-
-def _shared(
-    vectors: sparse.csr_matrix,
-    titles: pd.Series,
-    weights: pd.Series,
-    other_vectors: sparse.csr_matrix,
-    others: pd.Series,
-) -> np.ndarray:
-    """Weights of low rank, shape (titles, terms), of all but rare terms.
-
-    `titles` are those of the texts of `vectors`, and `weights` how much each counts; `others` are
-    the titles of the other texts.
-    """
-    in_texts = np.concatenate([vectors.indices, other_vectors.indices])
-    frequent = np.bincount(in_texts, minlength=vectors.shape[1]) >= LOW_RANK_TEXTS
-    words = CountVectorizer(
-        tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), binary=True,
-        max_features=LOW_RANK_WORDS, dtype=np.float32,
-    )  # fmt: skip
-    names, owners = np.unique(titles, return_inverse=True)
-    shared = np.zeros((len(names), vectors.shape[1]), np.float32)
-    shared[:, frequent] = low_rank.fit(
-        vectors[:, frequent],
-        owners,
-        weights.to_numpy(np.float32),
-        other_vectors[:, frequent],
-        words.fit_transform(others),
-        len(names),
-    )
-    return shared
 
 
 def _logistic_regression(weights: dict[Any, float], epochs: int) -> SGDClassifier:

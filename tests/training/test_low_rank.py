@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
@@ -35,20 +36,19 @@ def small_batches(monkeypatch):
     monkeypatch.setattr(low_rank, "BATCH", 8)
 
 
-def weights_of(texts, others, weights=None, words=None):
-    vectors, owners = texts
-    other_vectors, halves = others
-    if words is None:
-        words = np.eye(2)[halves]
+def weights_of(texts, others, weights=None, other_titles=None):
+    vectors, halves = texts
+    other_vectors, other_halves = others
+    if other_titles is None:
+        other_titles = np.array(["deck hand", "law clerk"])[other_halves]
     if weights is None:
-        weights = np.ones(len(owners))
+        weights = np.ones(len(halves))
     return low_rank.fit(
         vectors,
-        owners,
-        np.array(weights, np.float32),
+        pd.Series(np.array(["cook", "nurse"])[halves]),
+        pd.Series(weights),
         other_vectors,
-        sparse.csr_matrix(words, dtype=np.float32),
-        titles=2,
+        pd.Series(other_titles),
     )
 
 
@@ -67,8 +67,8 @@ def test_words_of_other_titles_tell_of_terms_that_no_text_has(texts, others):
     assert (taught[0, unseen] > 0.5).all()
     assert (taught[1, TERMS // 2 + unseen] > 0.5).all()
     # Words that have nothing to do with the texts tell nothing.
-    shuffled = np.random.default_rng(0).permutation(np.eye(2)[others[1]])
-    untaught = weights_of(texts, others, words=shuffled)
+    shuffled = np.random.default_rng(0).choice(["deck hand", "law clerk"], 400)
+    untaught = weights_of(texts, others, other_titles=shuffled)
     assert abs(untaught[0, unseen].mean()) < taught[0, unseen].mean() / 4
 
 
@@ -84,6 +84,13 @@ def test_a_text_that_counts_for_nothing_teaches_nothing(texts, others):
 def test_weights_count_only_beside_each_other(texts, others):
     ones, hundreds = (weights_of(texts, others, np.full(400, weight)) for weight in (1.0, 100.0))
     np.testing.assert_array_equal(ones, hundreds)
+
+
+def test_rare_terms_have_no_weights(monkeypatch, texts, others):
+    monkeypatch.setattr(low_rank, "LEAST_TEXTS", 150)
+    weights = weights_of(texts, others)
+    assert weights[:, :SEEN].all()
+    assert not weights[:, SEEN : TERMS // 2].any()
 
 
 def test_no_terms_have_no_weights(texts, others):

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from shared import model_file
 from shared.models import SimilarJobs, load_similar_jobs
 from shared.text import stem
-from training import similar_jobs
+from training import low_rank, similar_jobs
 from training.dataset import Dataset, no_others
 from training.lengths import at_lengths
 from training.similar_jobs import (
@@ -214,13 +214,13 @@ def test_other_titles_of_which_no_word_can_be_told_teach_no_word(monkeypatch, ti
 
 def test_what_other_titles_share_is_of_terms_in_many_texts(monkeypatch):
     rows = as_rows([(title, f"{text} bolts") for title, text in resumes()])
-    others = as_rows([("pilot", "bolts"), ("judge", "soups")] * similar_jobs.LOW_RANK_TEXTS)
+    others = as_rows([("pilot", "bolts"), ("judge", "soups")] * low_rank.LEAST_TEXTS)
     told = scores_of(rows, others)
     monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
     shared = abs(told.weights - scores_of(rows, others).weights).sum(axis=1).A1
     both = read(rows, others)
     texts_with = (both.counts > 0).sum(axis=0).A1 + (both.other_counts > 0).sum(axis=0).A1
-    often = dict(zip(both.terms, texts_with >= similar_jobs.LOW_RANK_TEXTS, strict=True))
+    often = dict(zip(both.terms, texts_with >= low_rank.LEAST_TEXTS, strict=True))
     many = np.array([often[term] for term in told.terms])
     assert 0 < many.sum() < len(many)
     np.testing.assert_array_equal(shared > 0, many)
