@@ -72,6 +72,19 @@ def test_words_of_other_titles_tell_of_terms_that_no_text_has(texts, others):
     assert abs(untaught[0, unseen].mean()) < taught[0, unseen].mean() / 4
 
 
+def test_pairs_of_words_are_told_apart_by_their_order(texts, others):
+    in_both_orders = np.array(["deck hand", "hand deck"])[others[1]]
+    weights = weights_of(texts, others, other_titles=in_both_orders)
+    assert (weights[0, SEEN : TERMS // 2] > 0.5).all()
+
+
+def test_what_is_left_of_a_text_is_as_much_as_the_text():
+    vectors = sparse.csr_matrix(np.ones((2, 100_000), np.float32))
+    left = low_rank._with_some_left_out(vectors, np.random.default_rng(0))
+    assert left.nnz == pytest.approx(vectors.nnz * (1 - low_rank.LEFT_OUT), rel=0.02)
+    assert left.sum(axis=1).A1 == pytest.approx([vectors.shape[1]] * 2, rel=0.02)
+
+
 def test_a_text_that_counts_for_nothing_teaches_nothing(texts, others):
     vectors, owners = texts
     weights = np.where(np.arange(len(owners)) < 300, 1.0, 0.0)

@@ -226,6 +226,20 @@ def test_what_other_titles_share_is_of_terms_in_many_texts(monkeypatch):
     np.testing.assert_array_equal(shared > 0, many)
 
 
+def test_titles_count_evenly_in_what_other_titles_share(monkeypatch):
+    def remember(vectors, titles, weights, other_vectors, other_titles):
+        seen.append(weights.groupby(titles).sum())
+        return np.zeros((titles.nunique(), vectors.shape[1]))
+
+    seen = []
+    monkeypatch.setattr(low_rank, "fit", remember)
+    few_cooks = [(title, text) for i, (title, text) in enumerate(resumes()) if i < 30]
+    scores_of(as_rows(few_cooks), as_rows([("pilot", "soups")]))
+    (sums,) = seen
+    assert list(sums.index) == ["cook", "nurse", "welder"]
+    assert list(sums) == pytest.approx([sums.mean()] * 3)
+
+
 def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeypatch):
     rows = as_rows([
         ("cook" if title == "cook" else f"{title} of trade", f"{text} sauces")
