@@ -7,9 +7,9 @@ There are two ways to get the scores, each the better one on its kind of data (d
 - a linear model, for many long texts a title: logistic regression, one title against the rest, by
   stochastic gradient descent; a little of what the starter corpus has of a title; and, learnt from
   texts of other titles, a little of what tells that a title has a word ("engineer"), and of weights
-  of low rank that both kinds of texts share. All are linear in the same terms, so that serving has
-  one matrix. It also reads words as they are spelled and as they are written, with capitals, and
-  how a text begins. The smallest weights are cut.
+  of low rank that tell words and titles alike. All are linear in the same terms, so that serving
+  has one matrix. It also reads words as they are spelled and as they are written, with capitals,
+  and how a text begins. The smallest weights are cut.
 """
 
 import math
@@ -204,9 +204,9 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
     # Numbers of 32 bits, which are as good and faster.
     vectors = tfidf.fit_transform(texts.counts).astype(np.float32)
     learned = _at_most(texts.rows["title"], TITLE_TEXTS)
-    rows = texts.rows.iloc[learned]
+    rows, of_rows = texts.rows.iloc[learned], vectors[learned]
     even, balanced = _weights_of(rows)
-    weights, bias = _against_the_rest(vectors[learned], rows["title"], even, balanced)
+    weights, bias = _against_the_rest(of_rows, rows["title"], even, balanced)
     corpus = tfidf.transform(_in_the_corpus(titles, texts.terms))
     mean_texts = normalize(_members(texts.rows, titles), norm="l1") @ vectors
     weights += CORPUS * corpus.toarray()
@@ -216,8 +216,8 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
         of_others = tfidf.transform(texts.other_counts).astype(np.float32)
         others = texts.others["title"]
         weights += TITLE_WORDS * _words_against_the_rest(titles, of_others, others)
-        both = even * rows["title"].map(balanced)
-        weights += LOW_RANK * low_rank.fit(vectors[learned], rows["title"], both, of_others, others)
+        counted = even * rows["title"].map(balanced)
+        weights += LOW_RANK * low_rank.fit(of_rows, rows["title"], counted, of_others, others)
     kept = _largest(weights).T.tocsr()
     return Scores(titles, texts.terms, tfidf.idf_, kept, bias)
 
