@@ -1,13 +1,16 @@
-"""Weights of low rank that two tasks share: titles of texts, and words of other texts' titles.
+"""Weights of low rank: titles share what is told from a text, and other texts' titles do, too.
 
-A text's TF-IDF terms become `RANK` numbers, linear in them. From these, softmax regression tells
-the titles of some texts, and logistic regressions the words that the titles of others have, all
-learnt together: what sets texts of other titles apart helps to tell the titles (multi-task
-learning, Caruana 1997). Most terms are left out at random each time a text is read (dropout), or
-the texts would be learnt by heart. Both maps are linear: their product is one matrix of weights.
+A text's TF-IDF terms become some numbers, linear in them. From these, softmax regression tells
+the titles of some texts, and logistic regressions the words that the titles of others have, where
+there are any, all learnt together: what sets texts of other titles apart helps to tell the titles
+(multi-task learning, Caruana 1997). Many terms are left out at random each time a text is read
+(dropout), or the texts would be learnt by heart. Both maps are linear: their product is one matrix
+of weights. It is computed in the precision of the vectors.
 """
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,52 +19,77 @@ from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.feature_extraction.text import CountVectorizer
 
-LEAST_TEXTS = 40
-"""In how many texts a term must stand: rarer ones have no weights of low rank."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is learnt, and how (docs/models.md says of which texts).
+
+    A term has to stand in `least_texts` texts, rarer ones have no weights of low rank. A text
+    becomes `rank` numbers. It is read `passes` times, `batch` texts with a title a step (those of
+    other titles are dealt out to as many steps), and the share `left_out` of its terms is left
+    out. `rate` is Adam's step at the beginning; it falls to nothing linearly.
+    """
+
+    least_texts: int
+    rank: int
+    passes: int
+    batch: int
+    left_out: float
+    rate: float
+
+
+LONG_TEXTS = Settings(least_texts=40, rank=128, passes=6, batch=256, left_out=0.7, rate=0.015)
+LINES = Settings(least_texts=3, rank=256, passes=3, batch=512, left_out=0.5, rate=0.01)
 WORDS = 400
 """The commonest words and pairs of other titles, which are told from their texts."""
-RANK = 128
-PASSES = 6
-BATCH = 256
-"""Texts with a title a step; those of other titles are dealt out to as many steps."""
-LEFT_OUT = 0.7
-"""The share of a text's terms that is left out."""
-RATE = 0.015
-"""Adam's step at the beginning; it falls to nothing linearly."""
 MEAN_DECAY, SQUARE_DECAY = 0.9, 0.999
 """Adam's own (Kingma and Ba 2015)."""
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 
 def fit(
     vectors: sparse.csr_matrix,
     titles: pd.Series,
     weights: pd.Series,
-    other_vectors: sparse.csr_matrix,
-    other_titles: pd.Series,
+    settings: Settings,
+    others: tuple[sparse.csr_matrix, pd.Series] | None = None,
 ) -> Floats:
     """Weights of terms, shape (titles, terms), that sum to 0 over the titles, which are sorted.
 
     `vectors` has shape (texts, terms); `titles` are those of the texts and `weights` how much each
-    counts. `other_vectors` has shape (others, terms).
+    counts. `others` are the vectors of other texts, shape (others, terms), and their titles.
     """
+    other_vectors, words = _words_of(*others) if others else _no_words(vectors)
     in_texts = np.concatenate([vectors.indices, other_vectors.indices])
-    frequent = np.bincount(in_texts, minlength=vectors.shape[1]) >= LEAST_TEXTS
-    words = CountVectorizer(
-        tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), binary=True,
-        max_features=WORDS, dtype=np.float32,
-    )  # fmt: skip
+    frequent = np.bincount(in_texts, minlength=vectors.shape[1]) >= settings.least_texts
     names, owners = np.unique(titles, return_inverse=True)
-    fitted = np.zeros((len(names), vectors.shape[1]), np.float32)
+    fitted = np.zeros((len(names), vectors.shape[1]), vectors.dtype)
     fitted[:, frequent] = _learn(
         vectors[:, frequent],
-        np.eye(len(names), dtype=np.float32)[owners],
-        (weights / weights.mean()).to_numpy(np.float32),
+        np.eye(len(names), dtype=vectors.dtype)[owners],
+        (weights / weights.mean()).to_numpy(vectors.dtype),
         other_vectors[:, frequent],
-        words.fit_transform(other_titles),
+        words,
+        settings,
     )
     return fitted
+
+
+def _words_of(
+    vectors: sparse.csr_matrix, titles: pd.Series
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The vectors, and which words the title of each has, shape (texts, words)."""
+    words = CountVectorizer(
+        tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), binary=True,
+        max_features=WORDS, dtype=vectors.dtype,
+    )  # fmt: skip
+    return vectors, words.fit_transform(titles)
+
+
+def _no_words(vectors: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    return vectors[:0], sparse.csr_matrix((0, 0), dtype=vectors.dtype)
 
 
 def _learn(
@@ -70,22 +98,23 @@ def _learn(
     weights: Floats,
     other_vectors: sparse.csr_matrix,
     words: sparse.csr_matrix,
+    settings: Settings,
 ) -> Floats:
     """The same of all terms; `titles` and `words` have a row a text, 1 where it has one."""
     random = np.random.default_rng(0)
-    maps = _Maps(random, vectors.shape[1], titles.shape[1], words.shape[1])
+    shape = (vectors.shape[1], settings.rank, titles.shape[1], words.shape[1])
+    maps = _Maps(random, *shape, vectors.dtype)
     adam = _Adam(maps.values)
-    steps = max(1, len(titles) // BATCH)
-    for done in range(PASSES * steps):
+    steps = max(1, len(titles) // settings.batch)
+    for done in range(settings.passes * steps):
         if done % steps == 0:
             some = _dealt(random, len(titles), steps)
             others = _dealt(random, words.shape[0], steps)
         mine, theirs = some[done % steps], others[done % steps]
         both = sparse.vstack([vectors[mine], other_vectors[theirs]], format="csr")
-        slopes = maps.slopes(
-            _with_some_left_out(both, random), titles[mine], weights[mine], words[theirs].toarray()
-        )
-        adam.step(slopes, RATE * (1 - done / (PASSES * steps)))
+        read = _with_some_left_out(both, settings.left_out, random)
+        slopes = maps.slopes(read, titles[mine], weights[mine], words[theirs].toarray())
+        adam.step(slopes, settings.rate * (1 - done / (settings.passes * steps)))
     return maps.weights()
 
 
@@ -94,24 +123,32 @@ def _dealt(random: np.random.Generator, texts: int, steps: int) -> list[NDArray[
 
 
 def _with_some_left_out(
-    vectors: sparse.csr_matrix, random: np.random.Generator
+    vectors: sparse.csr_matrix, left_out: float, random: np.random.Generator
 ) -> sparse.csr_matrix:
-    kept = random.random(vectors.nnz, dtype=np.float32) >= LEFT_OUT
+    kept = random.random(vectors.nnz, dtype=np.float32) >= left_out
     starts = np.concatenate([[0], np.cumsum(kept)])[vectors.indptr]
-    data = vectors.data[kept] / np.float32(1 - LEFT_OUT)
+    data = vectors.data[kept] / vectors.dtype.type(1 - left_out)
     return sparse.csr_matrix((data, vectors.indices[kept], starts), shape=vectors.shape)
 
 
 class _Maps:
     """From terms to numbers, and from these to titles and to words."""
 
-    def __init__(self, random: np.random.Generator, terms: int, titles: int, words: int) -> None:
-        self._to_numbers = random.normal(0, 0.05, (terms, RANK)).astype(np.float32)
+    def __init__(
+        self,
+        random: np.random.Generator,
+        terms: int,
+        rank: int,
+        titles: int,
+        words: int,
+        dtype: np.dtype[Any],
+    ) -> None:
+        self._to_numbers = random.normal(0, 0.05, (terms, rank)).astype(dtype)
         self._to_titles, self._to_words = (
-            (random.uniform(-1, 1, (RANK, outputs)) / np.sqrt(RANK)).astype(np.float32)
+            (random.uniform(-1, 1, (rank, outputs)) / np.sqrt(rank)).astype(dtype)
             for outputs in (titles, words)
         )
-        self._title_bias, self._word_bias = (np.zeros(n, np.float32) for n in (titles, words))
+        self._title_bias, self._word_bias = (np.zeros(n, dtype) for n in (titles, words))
 
     @property
     def values(self) -> list[Floats]:

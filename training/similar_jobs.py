@@ -3,13 +3,16 @@
 There are two ways to get the scores, each the better one on its kind of data (docs/models.md):
 
 - prototypes, for a few lines a title: the centroid of a title's texts (Rocchio: the mean of unit
-  vectors) plus the vector of all its texts taken as one, compared with a text by cosine;
+  vectors) plus the vector of all its texts taken as one, compared with a text by cosine, and a
+  little of weights of low rank, in which a title learns from the lines of all others;
 - a linear model, for many long texts a title: logistic regression, one title against the rest, by
   stochastic gradient descent; a little of what the starter corpus has of a title; and, learnt from
   texts of other titles, a little of what tells that a title has a word ("engineer"), and of weights
-  of low rank that tell words and titles alike. All are linear in the same terms, so that serving
-  has one matrix. It also reads words as they are spelled and as they are written, with capitals,
-  and how a text begins. The smallest weights are cut.
+  of low rank that tell words and titles alike. It also reads words as they are spelled and as they
+  are written, with capitals, and how a text begins.
+
+All parts of a way are linear in the same terms, so that serving has one matrix; its smallest
+weights are cut.
 """
 
 import math
@@ -55,6 +58,10 @@ WORD_EPOCHS = 5
 LOW_RANK = 0.2
 """How much the weights count that texts of other titles share, beside a title's own."""
 MOST_WEIGHTS = 2_500_000
+PROTOTYPES_LOW_RANK = 0.03
+"""How much the weights count that titles share, beside the prototypes."""
+PROTOTYPES_MORE_WEIGHTS = 1.5
+"""How many weights are kept of both, as a multiple of those that the prototypes have."""
 LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
 PAIR_TEXTS = 5
@@ -187,8 +194,11 @@ def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
     centroids = normalize(members @ vectors)
     pooled = members @ texts.counts
     pooled.data = np.maximum(pooled.data, 1.0)
-    weights = (centroids + tfidf.transform(pooled)).T.tocsr()
-    return Scores(titles, texts.terms, tfidf.idf_, weights, np.zeros(len(titles)))
+    prototypes = centroids + tfidf.transform(pooled)
+    shared = low_rank.fit(vectors, texts.rows["title"], texts.rows["weight"], low_rank.LINES)
+    weights = prototypes.toarray() + PROTOTYPES_LOW_RANK * shared
+    kept = _largest(weights, int(PROTOTYPES_MORE_WEIGHTS * prototypes.nnz)).T.tocsr()
+    return Scores(titles, texts.terms, tfidf.idf_, kept, np.zeros(len(titles)))
 
 
 def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
@@ -217,8 +227,10 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
         others = texts.others["title"]
         weights += TITLE_WORDS * _words_against_the_rest(titles, of_others, others)
         counted = even * rows["title"].map(balanced)
-        weights += LOW_RANK * low_rank.fit(of_rows, rows["title"], counted, of_others, others)
-    kept = _largest(weights).T.tocsr()
+        weights += LOW_RANK * low_rank.fit(
+            of_rows, rows["title"], counted, low_rank.LONG_TEXTS, (of_others, others)
+        )
+    kept = _largest(weights, MOST_WEIGHTS).T.tocsr()
     return Scores(titles, texts.terms, tfidf.idf_, kept, bias)
 
 
@@ -303,12 +315,12 @@ def _of_both_titles(weights: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, 
     return np.vstack([-weights, weights]), np.concatenate([-bias, bias])
 
 
-def _largest(weights: np.ndarray) -> sparse.csr_matrix:
-    """The `MOST_WEIGHTS` weights of largest size; the others are cut to 0."""
+def _largest(weights: np.ndarray, most: int) -> sparse.csr_matrix:
+    """So many weights of largest size; the others are cut to 0."""
     sizes = np.abs(weights)
-    if sizes.size <= MOST_WEIGHTS:
+    if sizes.size <= most:
         return sparse.csr_matrix(weights)
-    least = np.partition(sizes, sizes.size - MOST_WEIGHTS, axis=None)[sizes.size - MOST_WEIGHTS]
+    least = np.partition(sizes, sizes.size - most, axis=None)[sizes.size - most]
     return sparse.csr_matrix(np.where(sizes >= least, weights, 0.0))
 
 

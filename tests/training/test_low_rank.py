@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,12 +33,10 @@ def others():
     return drawn(400, TERMS // 2, 1)
 
 
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch):
-    monkeypatch.setattr(low_rank, "BATCH", 8)
+SMALL_BATCHES = replace(low_rank.LONG_TEXTS, batch=8)
 
 
-def weights_of(texts, others, weights=None, other_titles=None):
+def weights_of(texts, others, weights=None, other_titles=None, settings=SMALL_BATCHES):
     vectors, halves = texts
     other_vectors, other_halves = others
     if other_titles is None:
@@ -47,8 +47,8 @@ def weights_of(texts, others, weights=None, other_titles=None):
         vectors,
         pd.Series(np.array(["cook", "nurse"])[halves]),
         pd.Series(weights),
-        other_vectors,
-        pd.Series(other_titles),
+        settings,
+        (other_vectors, pd.Series(other_titles)),
     )
 
 
@@ -80,8 +80,8 @@ def test_pairs_of_words_are_told_apart_by_their_order(texts, others):
 
 def test_what_is_left_of_a_text_is_as_much_as_the_text():
     vectors = sparse.csr_matrix(np.ones((2, 100_000), np.float32))
-    left = low_rank._with_some_left_out(vectors, np.random.default_rng(0))
-    assert left.nnz == pytest.approx(vectors.nnz * (1 - low_rank.LEFT_OUT), rel=0.02)
+    left = low_rank._with_some_left_out(vectors, 0.7, np.random.default_rng(0))
+    assert left.nnz == pytest.approx(vectors.nnz * 0.3, rel=0.02)
     np.testing.assert_allclose(left.sum(axis=1), vectors.shape[1], rtol=0.02)
 
 
@@ -99,9 +99,8 @@ def test_weights_count_only_beside_each_other(texts, others):
     np.testing.assert_array_equal(ones, hundreds)
 
 
-def test_rare_terms_have_no_weights(monkeypatch, texts, others):
-    monkeypatch.setattr(low_rank, "LEAST_TEXTS", 150)
-    weights = weights_of(texts, others)
+def test_rare_terms_have_no_weights(texts, others):
+    weights = weights_of(texts, others, settings=replace(SMALL_BATCHES, least_texts=150))
     assert weights[:, :SEEN].all()
     assert not weights[:, SEEN : TERMS // 2].any()
 
@@ -111,7 +110,20 @@ def test_no_terms_have_no_weights(texts, others):
     assert weights_of(*none).shape == (2, 0)
 
 
-def test_fewer_texts_than_a_batch_are_learnt_from(monkeypatch, texts, others):
-    monkeypatch.setattr(low_rank, "BATCH", 1_000)
-    weights = weights_of(texts, others)
+def test_fewer_texts_than_a_batch_are_learnt_from(texts, others):
+    weights = weights_of(texts, others, settings=replace(SMALL_BATCHES, batch=1_000))
     assert weights[0, :SEEN].min() > 0 > weights[1, :SEEN].max()
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_without_other_texts_titles_alone_are_learnt_in_the_precision_of_the_vectors(
+    texts, precision
+):
+    vectors, halves = texts
+    titles = pd.Series(np.array(["cook", "nurse"])[halves])
+    of_texts = vectors.astype(precision)
+    weights = low_rank.fit(of_texts, titles, pd.Series(np.ones(400)), SMALL_BATCHES)
+    assert weights.dtype == precision
+    assert (weights[0, :SEEN] > 1).all()
+    assert (weights[1, TERMS // 2 : TERMS // 2 + SEEN] > 1).all()
+    assert not weights[:, SEEN : TERMS // 2].any()

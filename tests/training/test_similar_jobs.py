@@ -214,20 +214,20 @@ def test_other_titles_of_which_no_word_can_be_told_teach_no_word(monkeypatch, ti
 
 def test_what_other_titles_share_is_of_terms_in_many_texts(monkeypatch):
     rows = as_rows([(title, f"{text} bolts") for title, text in resumes()])
-    others = as_rows([("pilot", "bolts"), ("judge", "soups")] * low_rank.LEAST_TEXTS)
+    others = as_rows([("pilot", "bolts"), ("judge", "soups")] * low_rank.LONG_TEXTS.least_texts)
     told = scores_of(rows, others)
     monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
     shared = abs(told.weights - scores_of(rows, others).weights).sum(axis=1).A1
     both = read(rows, others)
     texts_with = (both.counts > 0).sum(axis=0).A1 + (both.other_counts > 0).sum(axis=0).A1
-    often = dict(zip(both.terms, texts_with >= low_rank.LEAST_TEXTS, strict=True))
+    often = dict(zip(both.terms, texts_with >= low_rank.LONG_TEXTS.least_texts, strict=True))
     many = np.array([often[term] for term in told.terms])
     assert 0 < many.sum() < len(many)
     np.testing.assert_array_equal(shared > 0, many)
 
 
 def test_titles_count_evenly_in_what_other_titles_share(monkeypatch):
-    def remember(vectors, titles, weights, other_vectors, other_titles):
+    def remember(vectors, titles, weights, settings, others):
         seen.append(weights.groupby(titles).sum())
         return np.zeros((titles.nunique(), vectors.shape[1]))
 
