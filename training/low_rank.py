@@ -20,7 +20,6 @@ from scipy.special import expit, softmax
 from sklearn.feature_extraction.text import CountVectorizer
 
 
-
 @dataclass(frozen=True)
 class Settings:
     """What is learnt, and how (docs/models.md says of which texts).

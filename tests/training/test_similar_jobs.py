@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -188,6 +190,34 @@ def test_more_texts_teach_words_and_not_how_sure_to_be():
     assert model.probabilities(["catheters"]) is None
     assert first(more, "catheters") == "nurse"
     assert (more.calibration, more.threshold) == (model.calibration, model.threshold)
+
+
+def test_a_title_of_lines_learns_words_from_titles_whose_lines_are_like_its_own(monkeypatch):
+    monkeypatch.setattr(low_rank, "LINES", replace(low_rank.LINES, batch=8))
+    random = np.random.default_rng(0)
+    kitchen, ward = TRADES["cook"].split(), TRADES["nurse"].split()
+    words = {"cook": [*kitchen, "lobster"], "baker": kitchen, "nurse": ward}
+    pairs = [
+        (title, " ".join(random.choice(of_title, 3)))
+        for title, of_title in words.items()
+        for _ in range(100)
+    ]
+    told = scores_of(as_rows(pairs))
+    monkeypatch.setattr(similar_jobs, "PROTOTYPES_LOW_RANK", 0.0)
+    alone = scores_of(as_rows(pairs))
+    lobster = list(told.terms).index(stem("lobster"))
+    baker, cook, nurse = told.weights[[lobster]].toarray()[0]
+    assert cook > baker > nurse
+    assert not alone.weights[[lobster]].toarray()[0, [0, 2]].any()
+
+
+def test_titles_that_share_make_a_request_read_few_more_weights(monkeypatch):
+    rows = as_rows([(f"{title} {i % 10}", text) for i, (title, text) in enumerate(lines())])
+    told = scores_of(rows)
+    monkeypatch.setattr(similar_jobs, "PROTOTYPES_LOW_RANK", 0.0)
+    alone = scores_of(rows)
+    assert alone.weights.nnz < told.weights.nnz < told.weights.shape[0] * told.weights.shape[1]
+    assert told.weights.nnz <= similar_jobs.PROTOTYPES_MORE_WEIGHTS * alone.weights.nnz
 
 
 def test_other_titles_teach_what_the_words_of_titles_mean(monkeypatch):
