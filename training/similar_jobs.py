@@ -195,6 +195,7 @@ def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
     pooled = members @ texts.counts
     pooled.data = np.maximum(pooled.data, 1.0)
     prototypes = centroids + tfidf.transform(pooled)
+    # In 64 bits: rounded as they are published, weights are then the same on any machine.
     shared = low_rank.fit(vectors, texts.rows["title"], texts.rows["weight"], low_rank.LINES)
     weights = prototypes.toarray() + PROTOTYPES_LOW_RANK * shared
     kept = _largest(weights, int(PROTOTYPES_MORE_WEIGHTS * prototypes.nnz)).T.tocsr()
