@@ -60,59 +60,59 @@ def fit(
     `vectors` has shape (texts, terms); `titles` are those of the texts and `weights` how much each
     counts. `others` are the vectors of other texts, shape (others, terms), and their titles.
     """
-    other_vectors, words = _words_of(*others) if others else _no_words(vectors)
+    other_vectors, other_titles = others or (vectors[:0], titles[:0])
     in_texts = np.concatenate([vectors.indices, other_vectors.indices])
     frequent = np.bincount(in_texts, minlength=vectors.shape[1]) >= settings.least_texts
     names, owners = np.unique(titles, return_inverse=True)
     fitted = np.zeros((len(names), vectors.shape[1]), vectors.dtype)
     fitted[:, frequent] = _learn(
         vectors[:, frequent],
-        np.eye(len(names), dtype=vectors.dtype)[owners],
+        owners,
         (weights / weights.mean()).to_numpy(vectors.dtype),
         other_vectors[:, frequent],
-        words,
+        _words_of(other_titles, vectors.dtype),
         settings,
     )
     return fitted
 
 
-def _words_of(
-    vectors: sparse.csr_matrix, titles: pd.Series
-) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """The vectors, and which words the title of each has, shape (texts, words)."""
+def _words_of(titles: pd.Series, dtype: np.dtype[Any]) -> sparse.csr_matrix:
+    """Which words each title has: 1 where it has one, shape (titles, words)."""
+    if titles.empty:
+        return sparse.csr_matrix((0, 0), dtype=dtype)
     words = CountVectorizer(
         tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), binary=True,
-        max_features=WORDS, dtype=vectors.dtype,
+        max_features=WORDS, dtype=dtype,
     )  # fmt: skip
-    return vectors, words.fit_transform(titles)
-
-
-def _no_words(vectors: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    return vectors[:0], sparse.csr_matrix((0, 0), dtype=vectors.dtype)
+    return words.fit_transform(titles)
 
 
 def _learn(
     vectors: sparse.csr_matrix,
-    titles: Floats,
+    owners: NDArray[np.int64],
     weights: Floats,
     other_vectors: sparse.csr_matrix,
     words: sparse.csr_matrix,
     settings: Settings,
 ) -> Floats:
-    """The same of all terms; `titles` and `words` have a row a text, 1 where it has one."""
+    """The same of all terms; `owners` are the positions of the texts' titles, none without a text.
+
+    `words` has a row for each of the other texts, 1 where its title has a word.
+    """
     random = np.random.default_rng(0)
-    shape = (vectors.shape[1], settings.rank, titles.shape[1], words.shape[1])
+    titles = np.eye(owners.max() + 1, dtype=vectors.dtype)
+    shape = (vectors.shape[1], settings.rank, len(titles), words.shape[1])
     maps = _Maps(random, *shape, vectors.dtype)
     adam = _Adam(maps.values)
-    steps = max(1, len(titles) // settings.batch)
+    steps = max(1, len(owners) // settings.batch)
     for done in range(settings.passes * steps):
         if done % steps == 0:
-            some = _dealt(random, len(titles), steps)
+            some = _dealt(random, len(owners), steps)
             others = _dealt(random, words.shape[0], steps)
         mine, theirs = some[done % steps], others[done % steps]
         both = sparse.vstack([vectors[mine], other_vectors[theirs]], format="csr")
         read = _with_some_left_out(both, settings.left_out, random)
-        slopes = maps.slopes(read, titles[mine], weights[mine], words[theirs].toarray())
+        slopes = maps.slopes(read, titles[owners[mine]], weights[mine], words[theirs].toarray())
         adam.step(slopes, settings.rate * (1 - done / (settings.passes * steps)))
     return maps.weights()
 
@@ -161,7 +161,8 @@ class _Maps:
         """The slope of the loss by each of `values`.
 
         The loss is the mean cross-entropy of titles, weighted, and that of words, summed over them.
-        The first rows of `read` are texts that have a title, the others have words.
+        The first rows of `read` are texts that have a title, the others have words. `titles` and
+        `words` have a row for each, 1 where it has one.
         """
         numbers = read @ self._to_numbers
         mine, theirs = numbers[: len(titles)], numbers[len(titles) :]

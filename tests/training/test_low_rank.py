@@ -11,6 +11,7 @@ TERMS = 20
 """The first half speaks for one title, the other half for the other one."""
 SEEN = 3
 """So many terms of each half stand in texts that have one of the titles."""
+SMALL_BATCHES = replace(low_rank.LONG_TEXTS, batch=8)
 
 
 def drawn(number, known, seed):
@@ -33,7 +34,8 @@ def others():
     return drawn(400, TERMS // 2, 1)
 
 
-SMALL_BATCHES = replace(low_rank.LONG_TEXTS, batch=8)
+def titles_of(halves):
+    return pd.Series(np.array(["cook", "nurse"])[halves])
 
 
 def weights_of(texts, others, weights=None, other_titles=None, settings=SMALL_BATCHES):
@@ -45,7 +47,7 @@ def weights_of(texts, others, weights=None, other_titles=None, settings=SMALL_BA
         weights = np.ones(len(halves))
     return low_rank.fit(
         vectors,
-        pd.Series(np.array(["cook", "nurse"])[halves]),
+        titles_of(halves),
         pd.Series(weights),
         settings,
         (other_vectors, pd.Series(other_titles)),
@@ -120,9 +122,8 @@ def test_without_other_texts_titles_alone_are_learnt_in_the_precision_of_the_vec
     texts, precision
 ):
     vectors, halves = texts
-    titles = pd.Series(np.array(["cook", "nurse"])[halves])
     of_texts = vectors.astype(precision)
-    weights = low_rank.fit(of_texts, titles, pd.Series(np.ones(400)), SMALL_BATCHES)
+    weights = low_rank.fit(of_texts, titles_of(halves), pd.Series(np.ones(400)), SMALL_BATCHES)
     assert weights.dtype == precision
     assert (weights[0, :SEEN] > 1).all()
     assert (weights[1, TERMS // 2 : TERMS // 2 + SEEN] > 1).all()
