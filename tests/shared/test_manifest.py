@@ -9,6 +9,7 @@ from shared import manifest
 from shared.errors import ModelsUnavailable
 from shared.manifest import FORMAT, NUMBERS_BELOW, File, Manifest
 
+pytestmark = pytest.mark.usefixtures("without_collection")
 FILES = (File("similar_jobs.model", 7, "0" * 64), File("top_skills.model", 0, "f" * 64))
 GOOD = Manifest("1f2e3d", 7, "2026-11-23T20:00:00+00:00", None, FILES, {"sources": ["starter"]})
 

@@ -33,6 +33,7 @@ from tests.waiting import wait_until
 from training.publish import publish, rollback
 from training.signing import Signer
 
+pytestmark = pytest.mark.usefixtures("without_collection")
 KEY = Path(PUBLIC_KEY)
 STRANGER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 WAIT_SECONDS = 20

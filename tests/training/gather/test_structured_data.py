@@ -5,6 +5,7 @@ from parsel import Selector
 
 from training.gather.structured_data import has_type, items
 
+pytestmark = pytest.mark.usefixtures("without_collection")
 POSTING = {"@type": "JobPosting", "title": "Nurse"}
 
 

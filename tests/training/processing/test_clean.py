@@ -7,6 +7,7 @@ from training.gathered import Gathered, decode
 from training.processing.clean import clean, clean_line
 from training.processing.near_duplicates import NONE
 
+pytestmark = pytest.mark.usefixtures("without_collection")
 POSTING = Gathered(
     kind="posting", source="https://jobs.example/1", licence="all rights with the site",
     fetched="2026-01-02T03:04:05Z", title="Sr. Registered Nurse II &amp; Charge",
