@@ -18,8 +18,8 @@ from pathlib import Path
 from shared import signature
 from shared.errors import ModelsUnavailable
 
-FORMAT = 2
-"""Raised whenever older functions could not read what is published any more."""
+FORMAT = 3
+"""Raised whenever older functions could not read what is published any more, or read it wrongly."""
 CURRENT = "manifest.json"
 NUMBERS_BELOW = 1 << 53
 """Sizes and serials stay below: every reader of JSON keeps them exact up to there."""

@@ -4,16 +4,24 @@ A term is the stem of one word, or of two words that follow each other; a word a
 "=managed", where that is not its stem; a stem among a text's first ones, "^manag"; a word as it is
 written, "~Oracle", where it has capitals, or two neighbours of which one has, "~for ~Oracle".
 Everything that is no word is passed over. So are stop words, except as they are written beside
-other words: how people begin a sentence tells of them, too. `terms` takes time linear in the
-text's length.
+other words: how people begin a sentence tells of them, too. What stands later counts less. `terms`
+takes time linear in the text's length.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Place = TypeVar("Place", float, "NDArray[np.float64]")
 
 _NOISE = re.compile(r"(?i:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}")
 _MAYBE_NOISE = re.compile(r"://|www\.|@", re.IGNORECASE)
@@ -24,8 +32,10 @@ _SUFFIXES = re.compile(
     r"ers?|ors?|ions?|ally|ly|es|s|e|y|al|ic|ive|able)$"
 )
 _LONGEST_WORD = 40
+FADING, FADING_WORDS = 0.4, 20
+"""How much less what stands later counts: people begin with what matters (docs/models.md)."""
 OPENING = 15
-"""How many of a text's first stems are terms of their own: people begin with what matters."""
+"""How many of a text's first stems are terms of their own."""
 
 STOP_WORDS = frozenset(
     """a about above across after again all also am an and any are as at be because been before
@@ -131,34 +141,44 @@ def _word(written: str, word: str) -> Word:
 
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, each pair of neighbours, then the others."""
+    return [term for term, _ in _placed_terms(text)]
+
+
+def counts(text: str) -> dict[str, float]:
+    """Each term of a text, and how much it counts: the sum of `fading` over where it stands."""
+    found: dict[str, float] = defaultdict(float)
+    for term, place in _placed_terms(text):
+        found[term] += fading(place)
+    return found
+
+
+def fading(place: Place) -> Place:
+    """How much a term counts where so many words stand before it; 1 at the beginning."""
+    faded: Place = (1.0 + place / FADING_WORDS) ** -FADING
+    return faded
+
+
+def _placed_terms(text: str) -> Iterator[tuple[str, int]]:
+    """Each of a text's terms, and how many words stand before it."""
     written = _written(text)
-    kept = _kept(written)
-    each = list(map(stem, kept))
-    return [
-        *each,
-        *_pairs(each),
-        *(_spelled(word) for its_stem, word in zip(each, kept, strict=True) if word != its_stem),
-        *map(_first, each[:OPENING]),
-        *(_with_capitals(written) if kept else ()),
-    ]
+    kept = [(word, place) for place, (_, word) in enumerate(written) if word not in STOP_WORDS]
+    if not kept:
+        return
+    each = [(stem(word), place) for word, place in kept]
+    yield from each
+    yield from ((f"{one} {other}", place) for (one, place), (other, _) in pairwise(each))
+    yield from ((_spelled(word), place) for word, place in kept if word != stem(word))
+    yield from ((_first(its_stem), place) for its_stem, place in each[:OPENING])
+    for place, (as_is, word) in enumerate(written):
+        if as_is != word:
+            yield _as_written(as_is), place
+    for place, both in enumerate(pairwise(written)):
+        if _have_capitals(both):
+            yield " ".join(_as_written(as_is) for as_is, _ in both), place
 
 
-def _with_capitals(written: list[tuple[str, str]]) -> list[str]:
-    singles = [_as_written(as_is) for as_is, word in written if as_is != word]
-    pairs = [
-        f"{_as_written(first)} {_as_written(second)}"
-        for (first, _), (second, _) in _beside(written)
-    ]
-    return singles + pairs
-
-
-def _beside(
-    written: list[tuple[str, str]],
-) -> list[tuple[tuple[str, str], tuple[str, str]]]:
-    """The neighbours of which one has capitals."""
-    return [
-        both for both in pairwise(written) if both[0][0] != both[0][1] or both[1][0] != both[1][1]
-    ]
+def _have_capitals(words: Iterable[tuple[str, str]]) -> bool:
+    return any(as_is != word for as_is, word in words)
 
 
 def wordings(text: str) -> dict[str, str]:
@@ -171,7 +191,7 @@ def wordings(text: str) -> dict[str, str]:
     worded = [*kept, *_pairs(kept), *(word for word in kept if word != stem(word)), *kept[:OPENING]]
     if kept:
         worded += [" ".join(_kept([both])) for both in written if both[0] != both[1]]
-        worded += [" ".join(_kept(both)) for both in _beside(written)]
+        worded += [" ".join(_kept(both)) for both in pairwise(written) if _have_capitals(both)]
     found: dict[str, str] = {}
     for term, wording in zip(terms(text), worded, strict=True):
         if wording:

@@ -17,10 +17,10 @@ _FIRST_OF_PAIR = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True)
 class Counted:
-    """The known terms of a text: their positions, ascending, and how often each is there."""
+    """The known terms of a text: their positions, ascending, and how much each counts there."""
 
     positions: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    counts: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -56,14 +56,15 @@ class Vocabulary:
         return np.where(is_known, found, -1)
 
     def count(self, content: str) -> Counted:
-        """The known ones of a text's terms; the same as counting `positions` of `text.terms`."""
-        digests = _digests_of_text(content)
-        digests.sort()  # Equal ones stand together then, and are found sooner.
-        found, is_known = self._find(digests)
+        """The known ones of a text's terms, as `text.counts` counts them."""
+        digests, counts = _digests_of_text(content)
+        order = np.argsort(digests)  # Equal ones stand together then, and are found sooner.
+        found, is_known = self._find(digests[order])
         known = found[is_known]
-        firsts = np.flatnonzero(np.concatenate([[True], known[1:] != known[:-1]])[: len(known)])
-        ends = np.concatenate([firsts[1:], [len(known)]])
-        return Counted(known[firsts], ends[: len(firsts)] - firsts)
+        if not len(known):
+            return Counted(known, np.array([]))
+        firsts = np.flatnonzero(np.concatenate([[True], known[1:] != known[:-1]]))
+        return Counted(known[firsts], np.add.reduceat(counts[order][is_known], firsts))
 
     def _find(self, digests: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Where each would be in the vocabulary, and whether it is there."""
@@ -114,25 +115,28 @@ def _row(word: text.Word) -> bytes:
     return b"".join([*digests, word.has_capitals.to_bytes(8, "little")])
 
 
-def _digests_of_text(content: str) -> NDArray[np.uint64]:
-    """Those of `text.terms`, in another order, and some that are `_NONE`."""
+def _digests_of_text(content: str) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """Those of `text.terms`, in another order, and some that are `_NONE`; how much each counts."""
     rows = np.frombuffer(b"".join(map(_read.__getitem__, text.pieces(content))), "<u8")
     rows = rows.reshape(-1, 5)
-    stems, spelled, first, _, _ = rows[rows[:, 0] != 0].T
+    each = text.fading(np.arange(len(rows), dtype=np.float64))
+    is_kept = rows[:, 0] != 0
+    stems, spelled, first, _, _ = rows[is_kept].T
     if not len(stems):
-        return np.array([], np.uint64)
+        return np.array([], np.uint64), np.array([])
+    of_stems = each[is_kept]
     written, has_capitals = rows[:, 3], rows[:, 4].astype(bool)
     either = has_capitals[:-1] | has_capitals[1:]
-    return np.concatenate(
-        [
-            stems,
-            _pairs(stems[:-1], stems[1:]),
-            spelled,
-            first[: text.OPENING],
-            written[has_capitals],
-            _pairs(written[:-1], written[1:])[either],
-        ]
+    digests, counts = zip(
+        (stems, of_stems),
+        (_pairs(stems[:-1], stems[1:]), of_stems[:-1]),
+        (spelled, of_stems),
+        (first[: text.OPENING], of_stems[: text.OPENING]),
+        (written[has_capitals], each[has_capitals]),
+        (_pairs(written[:-1], written[1:])[either], each[:-1][either]),
+        strict=True,
     )
+    return np.concatenate(digests), np.concatenate(counts)
 
 
 def _digests(words: list[str]) -> NDArray[np.uint64]:

@@ -18,7 +18,7 @@ weights are cut.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy import optimize, sparse
 from scipy.special import logsumexp, softmax
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.isotonic import isotonic_regression
 from sklearn.linear_model import SGDClassifier
@@ -40,8 +41,9 @@ from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 from training.sources import starter
 
-LINEAR_FROM = 5_000
-"""Terms a title, in the mean, from which on the linear model is the better one."""
+LINEAR_FROM = 2_500
+"""What the terms of a title count together, in the mean, from which on the linear model is the
+better one."""
 ALPHA = 1.2e-5
 CORPUS = 15.0
 """How much the cosine with a title's lines of the starter corpus counts beside what is learnt."""
@@ -58,7 +60,7 @@ WORD_EPOCHS = 5
 LOW_RANK = 0.2
 """How much the weights count that texts of other titles share, beside a title's own."""
 MOST_WEIGHTS = 2_500_000
-PROTOTYPES_LOW_RANK = 0.03
+PROTOTYPES_LOW_RANK = 0.04
 """How much the weights count that titles share, beside the prototypes."""
 PROTOTYPES_MORE_WEIGHTS = 1.5
 """How many weights are kept of both, as a multiple of those that the prototypes have."""
@@ -87,7 +89,7 @@ class Texts:
     """Texts to learn from, and how often each has which terms.
 
     `rows` are those of a dataset, `counts` has shape (rows, terms); `others` are its texts of other
-    titles, `other_counts` has shape (others, terms).
+    titles, `other_counts` has shape (others, terms). What stands later counts less.
     """
 
     rows: pd.DataFrame
@@ -120,17 +122,20 @@ class Texts:
 
 def read(rows: pd.DataFrame, others: pd.DataFrame) -> Texts:
     """Reads all terms of a dataset's rows, frequent or not, and counts them in its other texts."""
-    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64)
-    counts = vectorizer.fit_transform(progress(rows["text"], desc="reading terms", unit=" texts"))
+    vectorizer = DictVectorizer()
+    texts = progress(rows["text"], desc="reading terms", unit=" texts")
+    counts = vectorizer.fit_transform(map(text.counts, texts))
     terms = vectorizer.get_feature_names_out()
     other_counts = _count(progress(others["text"], desc="reading others", unit=" texts"), terms)
     return Texts(rows, others, terms, counts, other_counts)
 
 
 def _count(texts: Iterable[str], terms: np.ndarray) -> sparse.csr_matrix:
-    """How often each text has the terms, shape (texts, terms)."""
-    vectorizer = CountVectorizer(analyzer=text.terms, dtype=np.float64, vocabulary=terms)
-    return vectorizer.transform(texts)
+    """How much the terms count in each text, shape (texts, terms)."""
+    of_none = dict.fromkeys(terms, 0.0)
+    vectorizer = DictVectorizer(sort=False).fit([of_none])
+    # The first row is of no text: there may be no texts.
+    return vectorizer.transform(chain([{}], map(text.counts, texts)))[1:]
 
 
 def fit(texts: Texts) -> SimilarJobs:
@@ -188,13 +193,13 @@ def _frequent(texts: Texts, stem_texts: int, pair_texts: int) -> np.ndarray:
 
 
 def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
-    tfidf = TfidfTransformer(sublinear_tf=True)
-    vectors = tfidf.fit_transform(texts.counts)
+    tfidf = TfidfTransformer()
+    vectors = tfidf.fit_transform(texts.counts.log1p())
     members = _members(texts.rows, titles)
     centroids = normalize(members @ vectors)
     pooled = members @ texts.counts
     pooled.data = np.maximum(pooled.data, 1.0)
-    prototypes = centroids + tfidf.transform(pooled)
+    prototypes = centroids + tfidf.transform(pooled.log1p())
     # In 64 bits: rounded as they are published, weights are then the same on any machine.
     shared = low_rank.fit(vectors, texts.rows["title"], texts.rows["weight"], low_rank.LINES)
     weights = prototypes.toarray() + PROTOTYPES_LOW_RANK * shared
@@ -211,20 +216,20 @@ def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
 
 
 def _fit_linear(titles: list[str], texts: Texts) -> Scores:
-    tfidf = TfidfTransformer(sublinear_tf=True)
+    tfidf = TfidfTransformer()
     # Numbers of 32 bits, which are as good and faster.
-    vectors = tfidf.fit_transform(texts.counts).astype(np.float32)
+    vectors = tfidf.fit_transform(texts.counts.log1p()).astype(np.float32)
     learned = _at_most(texts.rows["title"], TITLE_TEXTS)
     rows, of_rows = texts.rows.iloc[learned], vectors[learned]
     even, balanced = _weights_of(rows)
     weights, bias = _against_the_rest(of_rows, rows["title"], even, balanced)
-    corpus = tfidf.transform(_in_the_corpus(titles, texts.terms))
+    corpus = tfidf.transform(_in_the_corpus(titles, texts.terms).log1p())
     mean_texts = normalize(_members(texts.rows, titles), norm="l1") @ vectors
     weights += CORPUS * corpus.toarray()
     # What a usual text has in common with a title says nothing: not all titles are in the corpus.
     bias -= CORPUS * np.asarray((mean_texts @ corpus.T).mean(axis=0))[0]
     if len(texts.others):
-        of_others = tfidf.transform(texts.other_counts).astype(np.float32)
+        of_others = tfidf.transform(texts.other_counts.log1p()).astype(np.float32)
         others = texts.others["title"]
         weights += TITLE_WORDS * _words_against_the_rest(titles, of_others, others)
         counted = even * rows["title"].map(balanced)
@@ -236,11 +241,15 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
 
 
 def _in_the_corpus(titles: list[str], terms: np.ndarray) -> sparse.csr_matrix:
-    """How often all lines that the starter corpus has of a title have the terms that are stems.
+    """How much the terms that are stems count in all lines that the starter corpus has of a title.
 
     The shape is (titles, terms); a title that it does not know has none.
     """
-    counts = _count(("\n".join(starter.lines_of(title)) for title in titles), terms)
+    lines = pd.DataFrame(
+        [(title, line) for title in titles for line in starter.lines_of(title)],
+        columns=["title", "text"],
+    )
+    counts = _members(lines.assign(weight=1.0), titles) @ _count(lines["text"], terms)
     counts = counts.multiply(_is_stem(terms)).tocsr()
     counts.eliminate_zeros()
     return counts

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from scipy.special import softmax
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
@@ -101,10 +102,8 @@ class Reference:
     """What the docstring of SimilarJobs says, by scikit-learn, of what scikit-learn fitted."""
 
     def __init__(self, fitted, calibration):
-        self.vectorizer = CountVectorizer(
-            analyzer=text.terms, vocabulary=list(fitted.terms), dtype=np.float64
-        )
-        self.tfidf = TfidfTransformer(sublinear_tf=True)
+        self.vectorizer = DictVectorizer(sort=False).fit([dict.fromkeys(fitted.terms, 0.0)])
+        self.tfidf = TfidfTransformer()
         self.tfidf.idf_ = fitted.idf
         self.weights = fitted.weights
         self.bias = fitted.bias
@@ -112,8 +111,8 @@ class Reference:
 
     def vectors(self, texts):
         """TF-IDF over the model's terms, shape (texts, terms), and each text's known terms."""
-        counts = self.vectorizer.transform(texts)
-        return self.tfidf.transform(counts), np.diff(counts.indptr)
+        counts = self.vectorizer.transform(map(text.counts, texts))
+        return self.tfidf.transform(counts.log1p()), np.diff(counts.indptr)
 
     def probabilities(self, texts):
         """Shape (texts, titles), and which texts have known terms."""
@@ -245,8 +244,10 @@ def test_a_model_that_can_be_computed_by_hand():
         calibration=Calibration(3.0, 0.0, 0.0, straight, straight),
         threshold=0.0,
     )
-    # "soup" twice weighs (1 + ln 2) * 2, "grill" once 1 * 1; then both are scaled to length 1.
-    soup, grill = (1 + np.log(2)) * 2, 1.0
+    # "soup" stands first and after three words, "grill" after two; their IDFs are 2 and 1. Then
+    # both are scaled to length 1.
+    soup = np.log(1 + 1 + (1 + 3 / 20) ** -0.4) * 2
+    grill = np.log(1 + (1 + 2 / 20) ** -0.4) * 1
     length = np.hypot(soup, grill)
     cook = (0.25 * soup + 0.5 * grill) / length + 0.1
     expected = softmax([3 * cook, 3 * -0.1])

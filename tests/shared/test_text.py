@@ -1,8 +1,22 @@
+from collections import Counter
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.text import OPENING, STOP_WORDS, normalize, stem, terms, wordings, words
+from shared.text import (
+    FADING,
+    FADING_WORDS,
+    OPENING,
+    STOP_WORDS,
+    counts,
+    fading,
+    normalize,
+    stem,
+    terms,
+    wordings,
+    words,
+)
 
 CHARACTERS = 100_000
 
@@ -100,6 +114,27 @@ def test_case_matters_to_words_as_they_are_written_alone():
         *("~MANAGED", "~Projects"),
         *("~MANAGED ~the", "~the ~Projects"),
     ]
+
+
+def test_what_stands_later_counts_less():
+    assert fading(0) == 1
+    assert fading(FADING_WORDS) == pytest.approx(2**-FADING)
+    assert counts("cooked the soups and Cooked") == pytest.approx(
+        {
+            "cook": fading(0) + fading(4), "soup": fading(2),
+            "cook soup": fading(0), "soup cook": fading(2),
+            "=cooked": fading(0) + fading(4), "=soups": fading(2),
+            "^cook": fading(0) + fading(4), "^soup": fading(2),
+            "~Cooked": fading(4), "~and ~Cooked": fading(3),
+        }
+    )  # fmt: skip
+
+
+@given(st.text())
+def test_each_term_counts_at_most_as_often_as_it_is_there(text):
+    found, often = counts(text), Counter(terms(text))
+    assert list(found) == list(often)
+    assert all(0 < found[term] <= often[term] for term in often)
 
 
 def test_width_does_not_matter():

@@ -19,7 +19,9 @@ from training.similar_jobs import (
     fit_scores,
     read,
     refit,
+    shorten,
 )
+from training.sources import starter
 
 TRADES = {
     "nurse": "patients wards wounds shots charts bandages vitals doctors",
@@ -286,9 +288,33 @@ def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeyp
     # The title that it knows is given no more often for it: so are the rows' titles, evenly.
     texts = texts_of(rows)
     counts = texts.counts[:, np.isin(texts.terms, told.terms)]
-    vectors = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+    vectors = TfidfTransformer().fit_transform(counts.log1p())
     means = [np.asarray((vectors @ s.weights).mean(axis=0))[0] + s.bias for s in (told, alone)]
     np.testing.assert_allclose(means[0], means[1])
+
+
+def test_no_line_of_the_starter_corpus_stands_before_the_others(monkeypatch):
+    rows = as_rows(resumes())
+    told = scores_of(rows)
+    lines_of = starter.lines_of
+    assert len(lines_of("cook")) > 20
+    monkeypatch.setattr(starter, "lines_of", lambda title: lines_of(title)[::-1])
+    np.testing.assert_allclose(scores_of(rows).weights.toarray(), told.weights.toarray())
+
+
+@pytest.mark.parametrize("pairs", [lines(), resumes()], ids=["lines", "resumes"])
+def test_what_a_text_says_first_tells_more_of_it(pairs):
+    model = shorten(scores_of(as_rows(pairs)))
+
+    def nurse_above_welder(*words):
+        scores = model.scores(model.known_terms(" ".join(words)))
+        return scores[model.titles.index("nurse")] - scores[model.titles.index("welder")]
+
+    nurse, welder = TRADES["nurse"].split(), TRADES["welder"].split()
+    alone = nurse_above_welder(*nurse) - nurse_above_welder(*welder)
+    forth = nurse_above_welder(*nurse, *EVERYWHERE, *welder)
+    back = nurse_above_welder(*welder, *EVERYWHERE, *nurse)
+    assert forth - back > alone / 20
 
 
 def test_texts_of_a_held_out_group_teach_its_fold_nothing():
