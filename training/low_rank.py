@@ -40,7 +40,7 @@ class Settings:
 
 LONG_TEXTS = Settings(least_texts=40, rank=128, passes=6, batch=256, left_out=0.7, rate=0.015)
 LINES = Settings(least_texts=3, rank=256, passes=3, batch=512, left_out=0.5, rate=0.01)
-WORDS = 400
+WORDS = 800
 """The commonest words and pairs of other titles, which are told from their texts."""
 MEAN_DECAY, SQUARE_DECAY = 0.9, 0.999
 """Adam's own (Kingma and Ba 2015)."""
