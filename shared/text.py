@@ -11,7 +11,7 @@ takes time linear in the text's length.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -141,13 +141,13 @@ def _word(written: str, word: str) -> Word:
 
 def terms(text: str) -> list[str]:
     """The terms of a text: each stem, each pair of neighbours, then the others."""
-    return [term for term, _ in _placed_terms(text)]
+    return [term for term, _, _ in _placed_terms(text)]
 
 
 def counts(text: str) -> dict[str, float]:
     """Each term of a text, and how much it counts: the sum of `fading` over where it stands."""
     found: dict[str, float] = defaultdict(float)
-    for term, place in _placed_terms(text):
+    for term, place, _ in _placed_terms(text):
         found[term] += fading(place)
     return found
 
@@ -158,50 +158,44 @@ def fading(place: Place) -> Place:
     return faded
 
 
-def _placed_terms(text: str) -> Iterator[tuple[str, int]]:
-    """Each of a text's terms, and how many words stand before it."""
-    written = _written(text)
-    kept = [(word, place) for place, (_, word) in enumerate(written) if word not in STOP_WORDS]
-    if not kept:
-        return
-    each = [(stem(word), place) for word, place in kept]
-    yield from each
-    yield from ((f"{one} {other}", place) for (one, place), (other, _) in pairwise(each))
-    yield from ((_spelled(word), place) for word, place in kept if word != stem(word))
-    yield from ((_first(its_stem), place) for its_stem, place in each[:OPENING])
-    for place, (as_is, word) in enumerate(written):
-        if as_is != word:
-            yield _as_written(as_is), place
-    for place, both in enumerate(pairwise(written)):
-        if _have_capitals(both):
-            yield " ".join(_as_written(as_is) for as_is, _ in both), place
-
-
-def _have_capitals(words: Iterable[tuple[str, str]]) -> bool:
-    return any(as_is != word for as_is, word in words)
-
-
 def wordings(text: str) -> dict[str, str]:
     """Each term of a text as it is first worded there: "manag project" → "managed projects".
 
     Stop words are no part of a wording; terms of nothing else have none.
     """
-    written = _written(text)
-    kept = _kept(written)
-    worded = [*kept, *_pairs(kept), *(word for word in kept if word != stem(word)), *kept[:OPENING]]
-    if kept:
-        worded += [" ".join(_kept([both])) for both in written if both[0] != both[1]]
-        worded += [" ".join(_kept(both)) for both in pairwise(written) if _have_capitals(both)]
     found: dict[str, str] = {}
-    for term, wording in zip(terms(text), worded, strict=True):
+    for term, _, its_words in _placed_terms(text):
+        wording = " ".join(word for word in its_words if word not in STOP_WORDS)
         if wording:
             found.setdefault(term, wording)
     return found
 
 
-def _kept(written: Iterable[tuple[str, str]]) -> list[str]:
-    """Those words in lower case that are no stop words."""
-    return [word for _, word in written if word not in STOP_WORDS]
+def _placed_terms(text: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Each of a text's terms, how many words stand before it, and its words in lower case."""
+    written = _written(text)
+    kept = [
+        (stem(word), place, word)
+        for place, (_, word) in enumerate(written)
+        if word not in STOP_WORDS
+    ]
+    if not kept:
+        return
+    for its_stem, place, word in kept:
+        yield its_stem, place, (word,)
+    for (one_stem, place, one), (other_stem, _, other) in pairwise(kept):
+        yield f"{one_stem} {other_stem}", place, (one, other)
+    for its_stem, place, word in kept:
+        if word != its_stem:
+            yield _spelled(word), place, (word,)
+    for its_stem, place, word in kept[:OPENING]:
+        yield _first(its_stem), place, (word,)
+    for place, (as_is, word) in enumerate(written):
+        if as_is != word:
+            yield _as_written(as_is), place, (word,)
+    for place, ((one_as_is, one), (other_as_is, other)) in enumerate(pairwise(written)):
+        if one_as_is != one or other_as_is != other:
+            yield f"{_as_written(one_as_is)} {_as_written(other_as_is)}", place, (one, other)
 
 
 def _spelled(word: str) -> str:
@@ -214,7 +208,3 @@ def _as_written(word: str) -> str:
 
 def _first(its_stem: str) -> str:
     return f"^{its_stem}"
-
-
-def _pairs(each: list[str]) -> list[str]:
-    return [f"{first} {second}" for first, second in pairwise(each)]

@@ -86,10 +86,10 @@ NO_CALIBRATION = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.0,
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts to learn from, and how often each has which terms.
+    """Texts to learn from, and how much each term counts in each (`text.counts`).
 
     `rows` are those of a dataset, `counts` has shape (rows, terms); `others` are its texts of other
-    titles, `other_counts` has shape (others, terms). What stands later counts less.
+    titles, `other_counts` has shape (others, terms).
     """
 
     rows: pd.DataFrame
@@ -198,6 +198,7 @@ def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
     members = _members(texts.rows, titles)
     centroids = normalize(members @ vectors)
     pooled = members @ texts.counts
+    # At least one place each: terms of lines that weigh little would else count for little, too.
     pooled.data = np.maximum(pooled.data, 1.0)
     prototypes = centroids + tfidf.transform(pooled.log1p())
     # In 64 bits: rounded as they are published, weights are then the same on any machine.
