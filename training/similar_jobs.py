@@ -35,6 +35,7 @@ from sklearn.preprocessing import normalize
 
 from shared import text
 from shared.models import LEAST_SPREAD, Calibration, SimilarJobs, first_factor
+from shared.titles import parse
 from shared.vocabulary import Vocabulary
 from training import low_rank
 from training.lengths import at_lengths, lengths_of
@@ -287,10 +288,12 @@ def _words_against_the_rest(
     """The weights of each title's words, in the mean of them, shape (titles, terms).
 
     A word's weights tell texts whose title has it from those of all other titles: a word that all
-    have, or too few, has none. `vectors` are those texts' own, `others` their titles.
+    have, or too few, has none. `vectors` are those texts' own, `others` their titles. The names of
+    both are compared, as the titles of a table may be labels of any spelling ("Data Engineers").
     """
     learned = _at_most(others, TITLE_TEXTS)
-    words = CountVectorizer(analyzer=str.split, binary=True).fit(titles)
+    names = [parse(title).name or title for title in titles]
+    words = CountVectorizer(tokenizer=str.split, token_pattern=None, binary=True).fit(names)
     has = words.transform(others.iloc[learned]).tocsc()
     texts_with = np.diff(has.indptr)
     known = np.flatnonzero((texts_with >= WORD_TEXTS) & (texts_with < len(learned)))
@@ -301,7 +304,7 @@ def _words_against_the_rest(
         delayed(_word_against_the_rest)(texts, has[:, [word]].toarray()[:, 0], len(known))
         for word in known
     )
-    of_titles = normalize(words.transform(titles)[:, known], norm="l1")
+    of_titles = normalize(words.transform(names)[:, known], norm="l1")
     return of_titles @ np.reshape(weights, (len(known), vectors.shape[1]))
 
 

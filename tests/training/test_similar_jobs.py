@@ -222,9 +222,10 @@ def test_titles_that_share_make_a_request_read_few_more_weights(monkeypatch):
     assert told.weights.nnz <= similar_jobs.PROTOTYPES_MORE_WEIGHTS * alone.weights.nnz
 
 
-def test_other_titles_teach_what_the_words_of_titles_mean(monkeypatch):
+@pytest.mark.parametrize("label", ["{} of trade", "{}s of Trade (Contract)"])
+def test_other_titles_teach_what_the_words_of_titles_mean(monkeypatch, label):
     monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
-    rows = as_rows([(f"{title} of trade", f"{text} rope") for title, text in resumes()])
+    rows = as_rows([(label.format(title), f"{text} rope") for title, text in resumes()])
     told = {"ship welder": "rope", "night nurse": "oath", "day cook": "oath"}
 
     def weights(others):

@@ -301,6 +301,13 @@ def test_the_lines_of_a_title_are_found_by_each_of_its_names():
     assert starter.lines_of("nobody") == ()
 
 
+def test_labels_of_any_spelling_have_the_lines_of_the_title_that_they_mean():
+    cooks = starter.lines_of("cook")
+    assert len(cooks) > 20
+    for label in ("Cook", "Cooks", "COOK II", "Senior Cook (Part-time)"):
+        assert starter.lines_of(label) == cooks
+
+
 # Statements
 
 

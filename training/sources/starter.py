@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from shared.titles import TitleIndex
 from training.errors import DataError
 from training.records import OtherNames, Record, Source
 
@@ -55,13 +56,16 @@ def read(directory: Path = DIRECTORY) -> tuple[StarterTitle, ...]:
 
 
 def lines_of(title: str) -> tuple[str, ...]:
-    """The lines of the title that has this name, or this other name; none if there is no such."""
-    return _lines_by_name().get(title, ())
+    """The lines of the title that a raw one means ("Cooks (Part-time)"); none of an unknown one."""
+    index, lines = _lines_by_title()
+    known = index.find(title)
+    return lines[known] if known else ()
 
 
 @cache
-def _lines_by_name() -> dict[str, tuple[str, ...]]:
-    return {name: entry.lines for entry in read() for name in (entry.title, *entry.also)}
+def _lines_by_title() -> tuple[TitleIndex, dict[str, tuple[str, ...]]]:
+    lines = {entry.title: entry.lines for entry in read()}
+    return TitleIndex.build(list(lines), {e.title: list(e.also) for e in read()}), lines
 
 
 def titles_by_occupation() -> dict[str, list[str]]:
