@@ -13,7 +13,7 @@ from shared import text
 from shared.titles import TitleIndex, parse, singular
 from training.errors import DataError
 from training.progress import progress
-from training.records import Record, Required, Source
+from training.records import Record, Required, Source, group_of
 from training.sources import submissions
 from training.sources.starter import titles_by_occupation
 
@@ -126,7 +126,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             if not titles or not text.terms(record.text):
                 empty += 1
                 continue
-            group = record.group or _group(record.text)
+            group = record.group or group_of(record.text)
             if record.other:
                 unlabelled.append((titles[0], record.text, group))
                 continue
@@ -223,12 +223,6 @@ def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:
 def _of(occupation: str, covered: dict[str, list[str]]) -> list[str]:
     """An occupation that no title covers is a title of its own."""
     return covered.get(occupation) or [singular(occupation)]
-
-
-def _group(content: str) -> str:
-    """Near-copies alike: the words in their order, without numbers."""
-    words = " ".join(word for word in text.words(content) if not word.isdigit())
-    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _parts(frame: pd.DataFrame) -> pd.Series:

@@ -1,8 +1,11 @@
 """The records that every kind of input yields."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+from shared import text
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,12 @@ class Record:
     group: str = ""
     start: int | None = None
     end: int | None = None
+
+
+def group_of(content: str) -> str:
+    """The group of near-copies that a text is in: the same words in the same order, but numbers."""
+    words = " ".join(word for word in text.words(content) if not word.isdigit())
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

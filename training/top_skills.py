@@ -24,6 +24,7 @@ from shared.top_skills import KINDS, KnownSkill, TopSkills, era_of
 from training.phrase_table import Counts, PhraseTable
 from training.progress import progress
 from training.skill_taxonomy import SkillTaxonomy
+from training.sources import submissions
 
 SMOOTHING = 10
 """Texts without any phrase that a title is taken to have besides its own."""
@@ -34,7 +35,8 @@ WORDS_SHARE = 0.2
 SELDOM = 0.5
 """What counts an unknown phrase of several words that only one text of the title has."""
 LEAST_TEXTS = 3
-"""What fewer texts have is often an employer or a place; titles with enough else pass it over."""
+"""What fewer texts have is often an employer or a place; titles with enough else pass it over.
+What fewer people have sent in, and no other source has, is never shown."""
 LEAST_EVIDENCE = 0.5
 """Of what is enough: single words that no taxonomy has are not."""
 NESTED_SHARE = 0.7
@@ -61,8 +63,11 @@ def fit(rows: pd.DataFrame, names: dict[str, list[str]], taxonomy: SkillTaxonomy
     lift = min(LEAST_LIFT, len(counted) ** 0.5)
     expected = lift * _mean_rates(counted, len(table.stems))
     rankings: list[Ranking] = []
+    sent_in = (rows["source"] == submissions.NAME).to_numpy()
     for title, counts in zip(index.titles, progress(counted, desc="choosing skills"), strict=True):
-        rankings.append(_choose(title, counts.places, _scores(counts, expected, table), table))
+        scores = _scores(counts, expected, table)
+        scores[np.isin(counts.places, _of_few_people(texts[title], sent_in, table))] = 0.0
+        rankings.append(_choose(title, counts.places, scores, table))
     eras: dict[str, dict[str, int]] = {}
     for title, era, within, others in _eras(rows, texts, table):
         scores = _scores(within, expected, table) * _lift(within, others)
@@ -70,6 +75,19 @@ def fit(rows: pd.DataFrame, names: dict[str, list[str]], taxonomy: SkillTaxonomy
         eras.setdefault(title, {})[era] = len(rankings)
         rankings.append(_choose(title, within.places, scores, table))
     return _published(index, rankings, eras, table, taxonomy)
+
+
+def _of_few_people(texts: np.ndarray, sent_in: np.ndarray, table: PhraseTable) -> np.ndarray:
+    """The places of phrases that nobody is shown: only a few people have sent them in.
+
+    Those that a taxonomy knows say nothing of whoever sent them. `texts` are those of a title,
+    `sent_in` tells of each text of all titles whether it was sent in.
+    """
+    own = table.count(texts[~sent_in[texts]])
+    sent = table.count(texts[sent_in[texts]])
+    few = sent.places[sent.texts < LEAST_TEXTS]
+    unknown = np.array([table.known[place] is None for place in few], bool)
+    return np.setdiff1d(few[unknown], own.places)
 
 
 def _mean_rates(counted: Iterable[Counts], phrases: int) -> np.ndarray:

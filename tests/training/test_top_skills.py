@@ -38,7 +38,9 @@ def as_rows(lines, **columns):
     pairs = [(title, each) for title, texts in lines.items() for each in texts]
     rows = pd.DataFrame(pairs, columns=["title", "text"])
     undated = {"start": None, "end": None}
-    return rows.assign(weight=1.0, group=rows["text"], **{**undated, **columns})
+    return rows.assign(
+        **{"weight": 1.0, "group": rows["text"], "source": "given", **undated, **columns}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +121,35 @@ def lists(taxonomy, lines, title, **columns):
     others = {other: [f"{word} {other}s {i}" for i in range(6) for word in ("sold", "bought")]
               for other in ("grocer", "jeweller")}  # fmt: skip
     return phrases(fit(as_rows({title: lines, **others}, **columns), {}, taxonomy), title)
+
+
+SENT_IN = ["carved marble angels", "carved marble angels daily", "we carved marble angels"]
+
+
+@pytest.mark.parametrize(
+    ("source", "groups", "shown"),
+    [
+        ("submissions", ["a", "b", "c"], True),
+        ("submissions", ["a", "b", "b"], False),
+        ("submissions", ["a", "a", "a"], False),
+        ("given", ["a", "a", "a"], True),
+    ],
+)
+def test_what_only_a_few_people_have_sent_in_is_shown_to_nobody(taxonomy, source, groups, shown):
+    rows = as_rows({**LINES, "mason": [*SENT_IN, "moved stone slabs", "ran Kubernetes"]})
+    sent = rows["text"].isin([*SENT_IN, "ran Kubernetes"])
+    rows.loc[sent, "source"] = source
+    rows.loc[rows["text"].isin(SENT_IN), "group"] = groups
+    found = phrases(fit(rows, {}, taxonomy), "mason")
+    assert ("marble angels" in " ".join(found)) == shown
+    assert "stone slabs" in found
+    assert "kubernetes" in [each.lower() for each in found]  # It tells of nobody: O*NET has it.
+
+
+def test_what_another_source_has_is_shown_however_few_have_sent_it_in(taxonomy):
+    rows = as_rows({**LINES, "mason": [*SENT_IN, "moved stone slabs"]})
+    rows.loc[rows["text"].isin(SENT_IN[:2]), "source"] = "submissions"
+    assert "marble angels" in " ".join(phrases(fit(rows, {}, taxonomy), "mason"))
 
 
 def test_copies_of_a_text_count_once(taxonomy):

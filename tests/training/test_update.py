@@ -250,6 +250,20 @@ def test_submissions_get_titles_that_others_know_and_make_none(place):
     assert len(data.submissions) == 3
 
 
+def test_who_sends_much_or_the_same_again_is_one_group(place):
+    def sent(name, *descriptions):
+        jobs = [submission.Job(each, TITLE, None, None) for each in descriptions]
+        place.store.write(f"{name}.json", submission.encode(jobs, "2026-01-02"))
+
+    sent("a", "rigged hoists", "oiled winches")
+    sent("b", "spliced ropes", "Oiled winches 2")
+    sent("c", "tuned pianos")
+    assert place.run("dataset") == 0
+    rows = Dataset.load(place.root / "work").rows
+    groups = rows[rows["source"] == "submissions"].groupby("group")["text"].apply(set)
+    assert sorted(map(len, groups)) == [1, 4]
+
+
 def test_a_damaged_submission_is_told_of_and_left_out(place, capsys):
     place.send(1, "rigged hoists")
     for name, content in (("a.json", b"{"), ("b.json", b"{}"), ("c.json", b'{"format": 99}')):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from shared import submission
 from shared.storage import open_storage
 from shared.submission import SubmissionDamaged
-from training.records import Record, Source
+from training.records import Record, Source, group_of
 
 NAME = "submissions"
 
@@ -27,8 +27,13 @@ class Submissions(Source):
         """The names of the submissions that `records` has yielded from."""
 
     def records(self) -> Iterator[Record]:
-        """One record a job, in the order of the submissions' names. Damaged ones are told of."""
+        """One record a job, in the order of the submissions' names. Damaged ones are told of.
+
+        The jobs of one submission are one group, and so are those that share a text: somebody who
+        sends much, or the same again, is not several people.
+        """
         self.read = []
+        groups: dict[str, str] = {}
         for name in self._storage.names():
             if self.only is not None and name not in self.only:
                 continue
@@ -41,6 +46,11 @@ class Submissions(Source):
                 print(f"left out: {error}", file=sys.stderr)
                 continue
             self.read.append(name)
-            for job in jobs:
-                if job.title.strip() and job.description.strip():
-                    yield Record(job.description, title=job.title, start=job.start, end=job.end)
+            used = [job for job in jobs if job.title.strip() and job.description.strip()]
+            copies = [group_of(job.description) for job in used]
+            group = next((groups[each] for each in copies if each in groups), "".join(copies[:1]))
+            groups.update(dict.fromkeys(copies, group))
+            for job in used:
+                yield Record(
+                    job.description, title=job.title, group=group, start=job.start, end=job.end
+                )
