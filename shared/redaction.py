@@ -64,9 +64,14 @@ _PATTERNS = (
     ),
     (
         "number",
-        re.compile(r"\b\d{3}-\d{2}-\d{4}\b|\b(?:\d[ -]?){13,19}\b|\b\d{9,12}\b"),
+        re.compile(r"\b\d{3}[- ]\d{2}[- ]\d{4}\b|\b(?:\d[ -]?){13,19}\b|\b\d{9,12}\b"),
     ),
 )
+_PLAIN_PHONE = re.compile(
+    r"(?<!\d)(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,3}[2-9]\d{2}[ .-]{0,3}\d{4}(?!\d)"
+    r"(?: {0,2}(?:x|ext\.?|extension) ?\d{1,6}(?![ .-]?\d))?"
+)
+"""As most are written in the United States. The library misses some that stand side by side."""
 _LINE_OF_DIGITS = re.compile(r"\d(?:[\d() ./+-]|ext){6,}")
 """Only where there are so many digits together can a phone number be."""
 
@@ -154,7 +159,9 @@ def redact(text: str) -> Redacted:
     for kind, pattern in _PATTERNS[:3]:
         left, times = pattern.subn(MARK, left)
         found[kind] += times
-    left, found["phone"] = _without(left, _phones(left))
+    left, plain = _PLAIN_PHONE.subn(MARK, left)
+    left, others = _without(left, _phones(left))
+    found["phone"] = plain + others
     kind, pattern = _PATTERNS[3]
     left, found[kind] = pattern.subn(MARK, left)
     left, found["name"] = _without(left, _names(left))
@@ -187,16 +194,18 @@ def _phones(text: str) -> list[Span]:
         for match in matcher:
             if sum(map(str.isdigit, match.raw_string)) >= 9:
                 spans.append((start + match.start, start + match.end))
-    return _apart(spans)
+    return _joined(spans)
 
 
-def _apart(spans: list[Span]) -> list[Span]:
-    """The spans in their order, without those that begin within another."""
-    kept: list[Span] = []
-    for span in sorted(spans):
-        if not kept or span[0] >= kept[-1][1]:
-            kept.append(span)
-    return kept
+def _joined(spans: list[Span]) -> list[Span]:
+    """The spans in their order, those that overlap as one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 @dataclass(frozen=True)

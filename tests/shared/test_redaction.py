@@ -5,6 +5,7 @@
 
 import re
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,22 @@ def test_what_is_found_is_counted_by_kind():
     assert redact(line).found == {
         "email": 1, "url": 1, "address": 1, "phone": 1, "number": 1, "name": 1,
     }  # fmt: skip
+
+
+PHONES = ["(415) 555-2671", "415-555-9876", "415 555 2671", "415.555.2671", "4155552671",
+          "+1 (415) 555-2671", "1-415-555-2671", "+44 20 7946 0958"]  # fmt: skip
+BETWEEN = [" ", ", ", " / ", " # ", " ext ", " x ", "\n", " - ", "/", " & ", ": ", " (h) ", "–"]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_phone_numbers_side_by_side_are_all_found(between):
+    for one, other in product(PHONES, PHONES):
+        left = redact(f"Tel {one}{between}{other} now").text
+        assert not any(map(str.isdigit, left)), (one, other, left)
+
+
+def test_a_social_security_number_is_found_with_spaces_too():
+    assert redact("SSN 078 05 1120, 078-05-1120").text == f"SSN {MARK}, {MARK}"
 
 
 def test_other_forms_of_the_same_letters_are_read_as_well():
