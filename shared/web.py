@@ -64,9 +64,10 @@ Handler = Callable[..., Answer]
 
 
 class _Path(PathConverter):
-    """The rest of a path, line feeds in it as well, at which werkzeug's own one stops."""
+    """The rest of a path, with what werkzeug's own one stops at: line feeds, a slash at first."""
 
-    regex = "[^/](?s:.*?)"
+    regex = "(?s:.+?)"
+    part_isolating = False
 
 
 class Service:
@@ -84,7 +85,6 @@ class Service:
         for route, handler in routes:
             method, path = route.split(" ", 1)
             self._handlers.setdefault(path, {})[method] = handler
-        self._own = tuple(path.partition("<")[0] for path in self._handlers if "<" in path[2:])
         rules = [Rule(path, endpoint=path) for path in self._handlers]
         converters = {"path": _Path}
         urls = Map(rules, converters=converters, strict_slashes=False, merge_slashes=False)
@@ -159,14 +159,9 @@ class Service:
             rule, parts = self._urls.match(request.path, return_rule=True)
         except NotFound:
             raise _unknown_path() from None
-        if rule.rule.startswith("/<") and self._is_elsewhere(request.path):
+        if rule.rule.startswith("/<") and _is_below_a_tree(request.path):
             raise _unknown_path()
         return self._handlers[rule.rule], dict(parts), rule.rule
-
-    def _is_elsewhere(self, path: str) -> bool:
-        """Whether it is below one of the trees, and of a kind that this function does not have."""
-        tree, _, below = path[1:].partition("/")
-        return bool(below) and tree in TREES and not path.startswith(self._own)
 
     def _preflight(self, request: flask.Request) -> Answer:
         methods = ", ".join(_allowed(self._find(request)[0]))
@@ -233,6 +228,11 @@ def check_text(text: str, name: str, most: int | None = None) -> str:
     if _SURROGATE.search(text):
         raise invalid(f"{name}: has half of a surrogate pair, which is no character.")
     return text
+
+
+def _is_below_a_tree(path: str) -> bool:
+    tree, _, below = path[1:].partition("/")
+    return bool(below) and tree in TREES
 
 
 def _request_id(request: flask.Request) -> str:

@@ -271,6 +271,23 @@ def test_other_paths_are_404(url, path):
     assert get(url + path).status_code == 404
 
 
+def test_an_empty_title_is_not_the_rest_of_the_path(serve, tmp_path):
+    lines = {"model": "posed for photo shoots", "skills": "juggled burning torches"}
+    rows = pd.DataFrame([(t, f"{x} {i}") for t, x in lines.items() for i in range(3)])
+    rows = rows.set_axis(["title", "text"], axis=1)
+    rows = rows.assign(source="given", weight=1.0, group=rows["text"], start=None, end=None)
+    fitted = top_skills.fit(rows, {}, skill_taxonomy.load())
+    model_file.dump(fitted, tmp_path / "top_skills.model")
+    publish([tmp_path / "top_skills.model"], open_storage(str(tmp_path / "models")), {})
+    with serve("top_skills", MODELS_URI=str(tmp_path / "models")) as running:
+        assert "photo shoots" in results(get(f"{running.url}/model"))
+        for path in ("/model/skills/", "/model/skills///", "/skills//"):
+            assert get(running.url + path).status_code == 404
+            answer = requests.post(running.url + path, json={"experience": []}, timeout=30)
+            assert answer.status_code in (400, 404)
+        assert "photo shoots" in results(get(f"{running.url}/skills//model"))
+
+
 def test_the_version_of_the_models_is_in_a_header(url, models):
     published = manifest.decode((models / "manifest.json").read_bytes())
     for path in ("/model/skills/cook", "/cook", "/titles", "/?title=cook"):
