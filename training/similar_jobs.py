@@ -40,6 +40,7 @@ from shared.vocabulary import Vocabulary
 from training import low_rank
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
+from training.records import group_of
 from training.sources import starter
 
 LINEAR_FROM = 2_500
@@ -90,7 +91,8 @@ class Texts:
     """Texts to learn from, and how much each term counts in each (`text.counts`).
 
     `rows` are those of a dataset, `counts` has shape (rows, terms); `others` are its texts of other
-    titles, `other_counts` has shape (others, terms).
+    titles, `other_counts` has shape (others, terms). Nothing is to be learnt from the groups that
+    are `left_out`, wherever else their texts stand.
     """
 
     rows: pd.DataFrame
@@ -98,9 +100,11 @@ class Texts:
     terms: np.ndarray
     counts: sparse.csr_matrix
     other_counts: sparse.csr_matrix
+    left_out: frozenset[str] = frozenset()
 
     def without(self, groups: Iterable[str]) -> "Texts":
         """Those of no group in `groups`."""
+        groups = set(groups)
         rows = ~self.rows["group"].isin(groups).to_numpy()
         others = ~self.others["group"].isin(groups).to_numpy()
         return replace(
@@ -109,6 +113,7 @@ class Texts:
             others=self.others[others],
             counts=self.counts[rows],
             other_counts=self.other_counts[others],
+            left_out=self.left_out.union(groups),
         )
 
     def of_terms(self, kept: np.ndarray) -> "Texts":
@@ -174,7 +179,8 @@ def fit_scores(texts: Texts) -> Scores:
     """Fits scores in whichever of the two ways suits the texts."""
     titles = sorted(set(texts.rows["title"]))
     is_stem = _is_stem(texts.terms)
-    if texts.counts.sum(axis=0)[:, is_stem].sum() / len(titles) < LINEAR_FROM:
+    different = ~texts.rows.duplicated(["title", "text"]).to_numpy()
+    if texts.counts[different][:, is_stem].sum() / len(titles) < LINEAR_FROM:
         # Prototypes of a few lines are the better for stems and their pairs alone.
         stems = texts.of_terms(is_stem)
         return _fit_prototypes(titles, stems.of_terms(_frequent(stems, 1, PAIR_TEXTS)))
@@ -225,7 +231,7 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
     rows, of_rows = texts.rows.iloc[learned], vectors[learned]
     even, balanced = _weights_of(rows)
     weights, bias = _against_the_rest(of_rows, rows["title"], even, balanced)
-    corpus = tfidf.transform(_in_the_corpus(titles, texts.terms).log1p())
+    corpus = tfidf.transform(_in_the_corpus(titles, texts).log1p())
     mean_texts = normalize(_members(texts.rows, titles), norm="l1") @ vectors
     weights += CORPUS * corpus.toarray()
     # What a usual text has in common with a title says nothing: not all titles are in the corpus.
@@ -242,17 +248,20 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
     return Scores(titles, texts.terms, tfidf.idf_, kept, bias)
 
 
-def _in_the_corpus(titles: list[str], terms: np.ndarray) -> sparse.csr_matrix:
+def _in_the_corpus(titles: list[str], texts: Texts) -> sparse.csr_matrix:
     """How much the terms that are stems count in all lines that the starter corpus has of a title.
 
-    The shape is (titles, terms); a title that it does not know has none.
+    The shape is (titles, terms); a title that it does not know has none. The corpus may be a source
+    of the texts, too: a line that is left out of them, to be foretold, is left out here.
     """
     lines = pd.DataFrame(
         [(title, line) for title in titles for line in starter.lines_of(title)],
         columns=["title", "text"],
     )
-    counts = _members(lines.assign(weight=1.0), titles) @ _count(lines["text"], terms)
-    counts = counts.multiply(_is_stem(terms)).tocsr()
+    if texts.left_out:
+        lines = lines[~lines["text"].map(group_of).isin(texts.left_out)]
+    counts = _members(lines.assign(weight=1.0), titles) @ _count(lines["text"], texts.terms)
+    counts = counts.multiply(_is_stem(texts.terms)).tocsr()
     counts.eliminate_zeros()
     return counts
 
@@ -384,7 +393,10 @@ def _score_held_out(texts: Texts, titles: list[str], lengths: list[str]) -> Scor
     for _, held_out in progress(
         islice(splits, enough), desc="calibrating", total=enough, unit=" folds"
     ):
-        model = shorten(fit_scores(texts.without(rows["group"].iloc[held_out])))
+        rest = texts.without(rows["group"].iloc[held_out])
+        if rest.rows["title"].nunique() < 2:  # All texts of the other title are held out.
+            continue
+        model = shorten(fit_scores(rest))
         columns = [positions[title] for title in model.titles]
         # Of a row no more than one text of each length: others would be much the same.
         most = len(lengths) * min(CALIBRATION_TEXTS // enough, len(held_out))

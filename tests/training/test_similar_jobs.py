@@ -12,6 +12,7 @@ from shared.text import stem
 from training import low_rank, similar_jobs
 from training.dataset import Dataset, no_others
 from training.lengths import at_lengths
+from training.records import group_of
 from training.similar_jobs import (
     Scored,
     calibrate,
@@ -301,6 +302,30 @@ def test_no_line_of_the_starter_corpus_stands_before_the_others(monkeypatch):
     assert len(lines_of("cook")) > 20
     monkeypatch.setattr(starter, "lines_of", lambda title: lines_of(title)[::-1])
     np.testing.assert_allclose(scores_of(rows).weights.toarray(), told.weights.toarray())
+
+
+def test_a_line_of_the_starter_corpus_that_is_held_out_is_not_learnt_from_there(monkeypatch):
+    line, *others = starter.lines_of("cook")
+    texts = texts_of(as_rows([(title, f"{text} {line}") for title, text in resumes()]))
+    some = texts.without([group_of(each) for each in others])
+    none = some.without([group_of(line)])
+    told = [fit_scores(each).weights for each in (some, none)]
+    monkeypatch.setattr(similar_jobs, "CORPUS", 0.0)
+    alone = fit_scores(texts).weights
+    assert [abs(each - alone)[:, 0].sum() > 0 for each in told] == [True, False]
+
+
+def test_copies_of_a_text_do_not_make_many_long_ones_of_a_few_lines():
+    once = as_rows(lines())
+    often = pd.concat([once] * 40, ignore_index=True)
+    assert not scores_of(often).bias.any()
+    assert scores_of(as_rows(resumes())).bias.any()
+
+
+def test_a_fold_that_leaves_one_title_teaches_no_calibration():
+    rows = as_rows([pair for pair in resumes() if pair[0] != "welder"])
+    rows.loc[rows["title"] == "cook", "group"] = "one person"
+    assert fit(texts_of(rows)).titles == ["cook", "nurse"]
 
 
 @pytest.mark.parametrize("pairs", [lines(), resumes()], ids=["lines", "resumes"])
