@@ -102,6 +102,32 @@ def test_a_row_without_a_label_is_one_of_another_title(tmp_path):
     assert not any(record.other for record in records[1:])
 
 
+@pytest.mark.parametrize("blank", ["", "  ", None])
+def test_a_blank_label_is_none(tmp_path, blank):
+    frame(label=[blank, *(title for title, _ in ROWS[1:])]).to_parquet(tmp_path / "t.parquet")
+    records = list(Table(tmp_path / "t.parquet", Columns(label="label")).records())
+    assert records[0] == Record("dressed wounds", title="nurse", other=True)
+
+
+def test_a_label_is_one_line_and_the_same_for_texts_and_jobs(tmp_path):
+    labels = ["staff  nurse", "staff\u00a0nurse", "staff\nnurse", " staff nurse "] * 2
+    frame(label=labels[:6], person="Ann").to_parquet(tmp_path / "t.parquet")
+    table = Table(tmp_path / "t.parquet", Columns(label="label"))
+    assert {each.label for each in table.records()} == {"staff nurse"}
+    assert {each.label for each in table.jobs()} == {"staff nurse"}
+    frame(label=[1.0, 2.0, None] * 2, person="Ann").to_parquet(tmp_path / "t.parquet")
+    assert [each.label for each in table.records()] == ["1", "2", ""] * 2
+    assert [each.label for each in table.jobs()] == ["1", "2", ""] * 2
+
+
+def test_lists_and_bytes_of_a_parquet_file_are_text(tmp_path):
+    table = frame(title=[title.encode() for title, _ in ROWS],
+                  description=[[each, "kept records"] for _, each in ROWS])  # fmt: skip
+    table.to_parquet(tmp_path / "t.PARQUET")
+    records = list(Table(tmp_path / "t.PARQUET", Columns()).records())
+    assert records[0] == Record("dressed wounds\nkept records", title="nurse")
+
+
 def test_rows_without_a_title_or_description_are_passed_over(tmp_path):
     titles = [None, "", *(title for title, _ in ROWS[2:])]
     descriptions = ["x", "y", None, *(each for _, each in ROWS[3:])]
@@ -137,11 +163,30 @@ def test_dates_of_parquet_files_need_not_be_text(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "written", ["99999", "1066-10-14", "2150", "13", "2016 - 2018", "summer", "2016-13-45"]
+    "written", ["99999", "1066-10-14", "2150", "13", "summer", "to 2016", "2016-13-45"]
 )
 def test_what_has_no_year_of_anybodys_work_has_none(tmp_path, written):
     frame(start=written).to_csv(tmp_path / "t.csv")
     assert {each.start for each in Table(tmp_path / "t.csv", Columns()).records()} == {None}
+
+
+@pytest.mark.parametrize(
+    "written", ["Mar 2016 - present", "2016 – 2018", "03/2016 to 07/2018", "Mar-16", "March '16"]
+)
+def test_a_span_of_time_and_a_short_month_have_the_year_of_their_beginning(tmp_path, written):
+    frame(start=written).to_csv(tmp_path / "t.csv")
+    assert {each.start for each in Table(tmp_path / "t.csv", Columns()).records()} == {2016}
+
+
+def test_what_of_a_table_is_not_understood_is_told(build, tmp_path):
+    marked = [f"<p>{each}</p>" for _, each in ROWS[:2]] + [each for _, each in ROWS[2:]]
+    frame(start="summer", description=marked).to_csv(tmp_path / "t.csv")
+    code, _, told = build("--source", f"table:{tmp_path / 't.csv'}")
+    assert code == 0
+    assert "6 of 6 starts have no year, such as 'summer'" in told
+    assert "2 descriptions have HTML tags" in told
+    frame(start=["2016", None, "summer"] * 2, end="Present").to_csv(tmp_path / "t.csv")
+    assert "t.csv" not in build("--source", f"table:{tmp_path / 't.csv'}")[2]
 
 
 def test_columns_of_dates_may_have_other_names(build, tmp_path):
@@ -186,6 +231,7 @@ def titles_of(tmp_path):
         (b"title,text\nnurse,cared\n", "has no column 'description'; it has title, text"),
         (b"title,description\nnurse,pfleg\xe4\n", "cannot be read as a table"),
         (b"title,description\na,b,c,d\n" + b"e,f,g,h,i,j\n", "cannot be read as a table"),
+        (b"title,description\n" + b"nurse,cared,\n" * 9, "more cells than the first line"),
         (b'title,description\n"nurse,never closed\n', "cannot be read as a table"),
         (b"title,description\nnurse,cared\nwelder,cut steel\n", "fewer than two titles have 3"),
         (b"title,description\n" + b"nurse,the of and\n" * 9, "fewer than two titles have 3"),
@@ -194,7 +240,7 @@ def titles_of(tmp_path):
     ],
     ids=[
         "empty", "only a head", "only blank lines", "no title column", "no description column",
-        "not UTF-8", "ragged", "a quote that never ends", "too few rows", "no words",
+        "not UTF-8", "ragged", "longer rows", "a quote that never ends", "too few rows", "no words",
         "no whole row", "the same row again and again",
     ],
 )  # fmt: skip
@@ -214,6 +260,11 @@ def test_a_table_that_is_not_there_is_one_clear_line(build, tmp_path, path, mess
 def test_a_parquet_file_that_is_none_is_one_clear_line(build, tmp_path):
     (tmp_path / "t.parquet").write_bytes(b"title,description\n" * 50)
     assert_one_line(build("--source", f"table:{tmp_path / 't.parquet'}"), "cannot be read")
+
+
+def test_a_parquet_file_of_nested_cells_is_one_clear_line(build, tmp_path):
+    frame(description=[{"a": each} for _, each in ROWS]).to_parquet(tmp_path / "t.parquet")
+    assert_one_line(build("--source", f"table:{tmp_path / 't.parquet'}"), "fields of its own")
 
 
 def test_a_parquet_file_without_the_column_is_one_clear_line(build, tmp_path):

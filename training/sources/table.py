@@ -4,12 +4,14 @@ import argparse
 import datetime
 import math
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from dateutil import parser
 
@@ -24,7 +26,12 @@ EARLIEST, LATEST = 1900, 2099
 """Years of anybody's work; others are slips of the pen."""
 LEAST_SALARY, MOST_SALARY = 1_000, 10_000_000
 """Dollars of a year's work that a bare number may say; others are slips of the pen."""
+PARQUET = (".parquet", ".pq")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_SPAN = re.compile(r"\s+[-–—]\s+|\s+to\s+")
+_MONTH_AND_YEAR = re.compile(r"([A-Za-z]{3,9})(?:-|\s?')(\d\d)")
+"""As Excel writes a month: "Mar-19". Otherwise the number would be a day."""
+_TAG = re.compile(r"</?(?:p|br|li|ul|ol|div|span|strong|td|tr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,8 @@ class Table(Source):
                 known = "" if pd.isna(group) else str(group)
                 years = {"start": year_of(start), "end": year_of(end)}
                 yield Record(str(description), group=known, **years, **named)
+        for warning in self._warnings(frame):
+            print(f"{self._path}: {warning}", file=sys.stderr)
 
     def jobs(self) -> Iterator[Job]:
         """One job a row, in a table that tells of people, pay or education.
@@ -117,6 +126,20 @@ class Table(Source):
         for values in zip(*there.values(), strict=True):
             yield dict(zip(there, map(_written, values), strict=True))
 
+    def _warnings(self, frame: pd.DataFrame) -> Iterator[str]:
+        """What of a table is not understood, and would be missed in silence."""
+        columns = self._columns
+        written = [each for each in frame.get(columns.start, ()) if _text(each)]
+        unread = [each for each in written if _date(each) is None]
+        if len(unread) > len(written) / 2:
+            yield f"{len(unread)} of {len(written)} starts have no year, such as {unread[0]!r}"
+        marked = sum(bool(_TAG.search(str(each))) for each in frame[columns.description])
+        if marked:
+            yield (
+                f"{marked} descriptions have HTML tags, which are read as words: `gather --table` "
+                "and `process` take them out (docs/processing.md)"
+            )
+
     def _orders(self, frame: pd.DataFrame) -> list[float | None]:
         """When each job came among those of its person: by the column, or else by its start.
 
@@ -127,6 +150,8 @@ class Table(Source):
         if columns.order not in frame:
             return starts
         orders = pd.to_numeric(frame[columns.order], errors="coerce").tolist()
+        if all(map(math.isnan, orders)):
+            return starts
         jobs = pd.DataFrame({"order": orders, "start": starts}, dtype=float)
         if columns.person in frame:
             jobs["person"] = frame[columns.person].tolist()
@@ -140,15 +165,20 @@ class Table(Source):
         if not self._path.is_file():
             raise DataError(f"{self._path}: there is no such file")
         try:
-            if self._path.suffix == ".parquet":
-                frame = pd.read_parquet(self._path)
+            if self._path.suffix.lower() in PARQUET:
+                frame = _flat(pd.read_parquet(self._path))
             else:
                 frame = pd.read_csv(self._path, dtype=str)
+                if not isinstance(frame.index, pd.RangeIndex):  # It took the first cells for that.
+                    raise ValueError("rows have more cells than the first line names")
         except pd.errors.EmptyDataError:
             raise DataError(f"{self._path} is empty") from None
         except (ValueError, OSError) as error:
             first = str(error).splitlines()[0]
-            raise DataError(f"{self._path} cannot be read as a table: {first}") from None
+            raise DataError(
+                f"{self._path} cannot be read as a table, of commas and in UTF-8 if it is no "
+                f"Parquet: {first}"
+            ) from None
         for column in needed:
             if column not in frame:
                 there = ", ".join(map(str, frame.columns))
@@ -160,9 +190,25 @@ class Table(Source):
 
 def _named(label: object, title: object, *, labelled: bool) -> dict[str, Any]:
     """How a row's record is named; nothing for a row of no name."""
-    if not pd.isna(label):
-        return {"label": str(label).strip()}
-    return {} if pd.isna(title) else {"title": str(title).strip(), "other": labelled}
+    if known := _text(label):
+        return {"label": known}
+    return {"title": known, "other": labelled} if (known := _text(title)) else {}
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose cells are no lists and no bytes: items on lines, bytes as UTF-8."""
+    nested = [name for name in frame if pd.api.types.is_object_dtype(frame[name])]
+    return frame.assign(**{name: frame[name].map(_of_one_value) for name in nested})
+
+
+def _of_one_value(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray):
+        return "\n".join(str(_of_one_value(each)) for each in value)
+    if isinstance(value, dict):
+        raise ValueError("a cell has fields of its own")
+    return value
 
 
 def year_of(value: object) -> int | None:
@@ -178,15 +224,18 @@ def _month(value: object) -> float | None:
 
 
 def _date(value: object) -> tuple[int, int] | None:
+    """Year and month; of a span of time, "Mar 2019 - present", those of its beginning."""
     if isinstance(value, datetime.date):
         return None if pd.isna(value) else (value.year, value.month)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return None if pd.isna(value) else _date_of(str(value))
+    return None if pd.isna(value) else _date_of(_SPAN.split(str(value).strip(), maxsplit=1)[0])
 
 
 @lru_cache(maxsize=100_000)
 def _date_of(written: str) -> tuple[int, int] | None:
+    if short := _MONTH_AND_YEAR.fullmatch(written):
+        written = f"1 {short[1]} {short[2]}"
     found = set()
     for default in (2000, 2001):  # A date without a year takes the default's.
         day = datetime.datetime(default, 1, 1)
