@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from shared import text
+from shared.text import normalize
 from shared.titles import TitleIndex, parse, singular
 from training.errors import DataError
 from training.progress import progress
@@ -118,7 +119,8 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
     rows: list[tuple[str, str, str, float, str, int | None, int | None]] = []
     unlabelled: list[tuple[str, str, str]] = []
-    names: dict[str, list[str]] = {}
+    known_as: list[tuple[str, tuple[str, ...]]] = []
+    ready: dict[str, None] = {}
     empty = 0
     for source in sources:
         for record in progress(source.records(), desc=f"reading {source.name}", unit=" texts"):
@@ -130,13 +132,20 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             if record.other:
                 unlabelled.append((titles[0], record.text, group))
                 continue
+            if not record.title:
+                ready.update(dict.fromkeys(titles))
             for title in titles:
                 rows.append((title, record.text, source.name, source.weight, group,
                              record.start, record.end))  # fmt: skip
         for other in source.other_names():
             for title in [other.label] if other.label else _of(other.occupation, covered):
-                names.setdefault(title, []).extend(other.names)
+                known_as.append((title, other.names))
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
+    spellings = Spellings(ready)
+    frame["title"] = frame["title"].map(spellings.of)
+    names: dict[str, list[str]] = {}
+    for title, each in known_as:
+        names.setdefault(spellings.of(title), []).extend(each)
     frame, unknown = _with_known_titles(frame, names)
     many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
     left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
@@ -152,14 +161,41 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     kept = set(frame["title"])
     names = {title: each for title, each in names.items() if title in kept}
     sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
-    jobs, required = _jobs(sources), _required(sources, covered)
+    jobs = _jobs(sources)
+    jobs["title"] = jobs["title"].map(spellings.of)
+    required = {spellings.of(t): each for t, each in _required(sources, covered).items()}
     return Dataset(frame, names, left_out, jobs, required, sorted(sent_in), others)
 
 
+class Spellings:
+    """The one spelling of titles that are the same: of the first source that has it ready made.
+
+    Titles that are ready to be used are the same where they differ in capitals alone. A parsed one
+    is the ready one that is parsed like it: "web engineer", if a source has "web developer".
+    """
+
+    def __init__(self, ready: Iterable[str]) -> None:
+        self._of: dict[str, str] = {}
+        for title in ready:
+            self._of.setdefault(normalize(title), title)
+        for title in list(self._of.values()):
+            parsed = _parse(title)
+            if parsed.seniority is None and parsed.level is None:
+                self._of.setdefault(parsed.name, title)
+
+    def of(self, title: str) -> str:
+        """How a title is spelled; one that no source has ready stays as it is."""
+        return self._of.get(normalize(title), title)
+
+
 def _others(unlabelled: list[tuple[str, str, str]], few: pd.DataFrame) -> pd.DataFrame:
-    """The texts without a label, given as title, text and group, and those of too `few`."""
+    """The texts without a label, given as title, text and group, and those of too `few`.
+
+    Their titles are parsed, as words of theirs are compared.
+    """
     given = pd.DataFrame(unlabelled, columns=OTHER_COLUMNS[:-1])
-    others = pd.concat([given, few[OTHER_COLUMNS[:-1]]], ignore_index=True)
+    few = few[OTHER_COLUMNS[:-1]].assign(title=[_parse(t).name or t for t in few["title"]])
+    others = pd.concat([given, few], ignore_index=True)
     others["part"] = others["group"].map(_part)
     return others.astype(no_others().dtypes)
 

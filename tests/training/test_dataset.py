@@ -4,7 +4,7 @@ import pytest
 
 from training.dataset import COLUMNS, Dataset, build
 from training.errors import DataError
-from training.records import OtherNames, Record
+from training.records import Job, OtherNames, Record
 from training.sources import starter
 from training.sources.starter import StarterCorpus
 
@@ -19,6 +19,7 @@ class Given:
     names: list[OtherNames] = field(default_factory=list)
     name: str = "given"
     weight: float = 0.5
+    work: list[Job] = field(default_factory=list)
 
     def records(self):
         return iter(self.rows)
@@ -27,7 +28,7 @@ class Given:
         return iter(self.names)
 
     def jobs(self):
-        return iter(())
+        return iter(self.work)
 
     def education(self):
         return iter(())
@@ -68,6 +69,30 @@ def test_sources_come_together():
     made = build([Given(labelled(nurse=2, cook=3)), Given(labelled(nurse=3)[2:], name="b")], 3)
     assert made.rows["title"].value_counts().to_dict() == {"nurse": 3, "cook": 3}
     assert set(made.rows["source"]) == {"given", "b"}
+
+
+def test_a_title_has_the_spelling_of_the_source_that_has_it_ready():
+    ready = [Record(text, label="Web Developer") for text in texts("a", 3)]
+    table = Given(
+        [Record(text, label="web developer") for text in texts("b", 3)]
+        + [Record(text, title="Sr. Web Developer II") for text in texts("c", 3)]
+        + [Record(text, title="cook") for text in texts("d", 3)]
+        + [Record(text, label="Senior Cook") for text in texts("e", 3)]
+    )
+    table.names = [OtherNames(("webmaster",), label="web developer")]
+    table.work = [Job("Ann", title="Web Developers"), Job("Ann", label="WEB DEVELOPER")]
+    made = build([Given(ready), table], 3)
+    assert made.rows["title"].value_counts().to_dict() == {
+        "Web Developer": 9, "cook": 3, "Senior Cook": 3
+    }  # fmt: skip
+    assert made.names == {"Web Developer": ["webmaster"]}
+    assert list(made.jobs["title"]) == ["Web Developer"] * 2
+
+
+def test_texts_of_too_few_have_a_title_that_can_be_compared():
+    few = [Record(text, label="Web Developers (Contract)") for text in texts("x", 2)]
+    made = build([Given([*labelled(nurse=4, cook=3), *few])], 3)
+    assert set(made.others["title"]) == {"web engineer"}
 
 
 def test_an_occupation_that_starter_titles_cover_is_theirs():
