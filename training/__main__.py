@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -60,7 +61,7 @@ def _sources_of(options: argparse.Namespace) -> list[Source]:
 def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
     made = dataset.build(sources, options.min_rows)
     made.save(options.work)
-    (options.work / update.HELD_OUT).unlink(missing_ok=True)  # It was fitted on other texts.
+    _forget_models(options.work)  # They were fitted on other texts.
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
     for whose, jobs in made.jobs.groupby("posted")["person"]:
@@ -69,6 +70,11 @@ def _read(options: argparse.Namespace, sources: list[Source]) -> Dataset:
         if rows:
             print(f"left out: {rows} ({reason})")
     return made
+
+
+def _forget_models(work: Path) -> None:
+    for name in (*FITTED, *COMPARED, DATA, REPORT):
+        (work / name).unlink(missing_ok=True)
 
 
 def step_gather(options: argparse.Namespace) -> None:
@@ -87,60 +93,75 @@ def step_process(options: argparse.Namespace) -> None:
 
 def step_fit(options: argparse.Namespace) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
-    data = Dataset.load(options.work)
-    (options.work / REPORT).unlink(missing_ok=True)  # It is of the models before.
+    _fit(options.work)
+
+
+def _fit(work: Path) -> None:
+    data = Dataset.load(work)
+    _forget_models(work)  # Some of before beside some of now would be models of two datasets.
     texts = similar_jobs.read(data.rows, data.others)
     held_out = similar_jobs.fit(texts.without(data.groups_of("test")))
-    model_file.dump(held_out, options.work / update.HELD_OUT)
-    model_file.dump(similar_jobs.refit(held_out, texts), options.work / FITTED[0])
+    model_file.dump(held_out, work / update.HELD_OUT)
+    model_file.dump(similar_jobs.refit(held_out, texts), work / FITTED[0])
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
-    model_file.dump(skills, options.work / FITTED[1])
-    model_file.dump(job_insights.fit(data), options.work / FITTED[2])
+    model_file.dump(skills, work / FITTED[1])
+    model_file.dump(job_insights.fit(data), work / FITTED[2])
     described = data_version.describe(data).encode()
-    (options.work / data_version.FILE).write_text(described, encoding="utf-8")
-    (options.work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
+    (work / data_version.FILE).write_text(described, encoding="utf-8")
+    (work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
     for name in FITTED:
-        print(f"fitted: {name}, {(options.work / name).stat().st_size / 2**20:.1f} MiB")
+        print(f"fitted: {name}, {(work / name).stat().st_size / 2**20:.1f} MiB")
 
 
 def step_evaluate(options: argparse.Namespace) -> None:
     """Measures, on the held-out part, the model fitted without it, and draws what is found."""
-    data = Dataset.load(options.work)
-    path = options.work / update.HELD_OUT
+    _evaluate(options.work, as_json=options.json)
+
+
+def _evaluate(work: Path, *, as_json: bool) -> None:
+    data = Dataset.load(work)
+    path = work / update.HELD_OUT
     if not path.exists():
-        raise DataError(f"{options.work} has no fitted model: run the step `fit` first")
+        raise DataError(f"{work} has no fitted model: run the step `fit` first")
     made = report.report(load_similar_jobs(path, path.name), data.part("test"))
-    (options.work / REPORT).write_text(made.encode(), encoding="utf-8")
+    (work / REPORT).write_text(made.encode(), encoding="utf-8")
     from training import pictures  # Matplotlib takes a second to import.
 
-    drawn = pictures.draw(made, options.work)
-    print(made.encode() if options.json else report.text(made))
-    for picture in [] if options.json else drawn:
+    drawn = pictures.draw(made, work)
+    print(made.encode() if as_json else report.text(made))
+    for picture in [] if as_json else drawn:
         print(f"drawn: {picture}")
 
 
-def step_publish(options: argparse.Namespace) -> str:
+def step_publish(options: argparse.Namespace) -> None:
     """Publishes what is fitted, or a plain pipeline in the place of ours, with a model card."""
-    paths = [options.work / name for name in FITTED]
-    if options.pipeline:
-        paths[0] = options.work / PIPELINE
-        paths[0].write_bytes(options.pipeline.read_bytes())
+    _publish(options.work, options.out, pipeline=options.pipeline)
+
+
+def _publish(
+    work: Path, out: str, *, pipeline: Path | None = None, generation: int | None = None
+) -> str:
+    """Returns the version's name. `generation` is that of `publish.publish`."""
+    paths = [work / name for name in FITTED]
+    if pipeline:
+        paths[0] = work / PIPELINE
+        paths[0].write_bytes(pipeline.read_bytes())
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} is missing: run the step `fit` first")
-    data = _noted(options.work / DATA, model_card.decode)
-    made = None if options.pipeline else _noted(options.work / REPORT, report.decode)
-    card = options.work / model_card.FILE
+    data = _noted(work / DATA, model_card.decode)
+    made = None if pipeline else _noted(work / REPORT, report.decode)
+    card = work / model_card.FILE
     card.write_text(model_card.card(paths, data, made), encoding="utf-8")
     provenance: dict[str, object] = {"measures": made.measures} if made else {}
-    beside = [] if options.pipeline else [options.work / name for name in COMPARED]
-    if described := _noted(options.work / data_version.FILE, data_version.decode):
+    beside = [] if pipeline else [work / name for name in COMPARED]
+    if described := _noted(work / data_version.FILE, data_version.decode):
         provenance["data"] = described.summary
     checks = _checks(paths)
     files = [*paths, card, *(path for path in beside if path.exists())]
-    version = publish.publish(files, open_storage(options.out), provenance, checks).version
-    print(f"published: version {version} in {options.out}")
-    _remind(options.out)
+    version = publish.publish(files, open_storage(out), provenance, checks, generation).version
+    print(f"published: version {version} in {out}")
+    _remind(out)
     return version
 
 
@@ -205,53 +226,70 @@ def step_update(options: argparse.Namespace) -> None:
     Where it is worse and submissions were taken back since, it is tried once more with what was
     sent in before alone: what comes in new must not keep in what is to go.
     """
+    with _told_apart(options):
+        made = _update(options)
+    (options.work / UPDATE).write_text(made.encode(), encoding="utf-8")
+    print(made.encode() if options.json else made.text())
+
+
+def _update(options: argparse.Namespace) -> update.Report:
     storage = open_storage(options.out)
+    generation = publish.generation_of(storage)
     current = publish.current(storage)
     served = update.serving(storage, current, options.work) if current else None
     sources = _sources_of(options)
     made = data_version.describe(_read(options, sources))
-    report = _updated(options, served, made)
+    found = _updated(options, served, made, generation)
     withdrawn = set(served.data.submissions) - set(made.submissions) if served else set()
-    if report.decision == update.KEPT and withdrawn and served:
+    if found.decision == update.KEPT and withdrawn and served:
         for source in sources:
             if isinstance(source, Submissions):
                 source.only = served.data.submissions
         made = data_version.describe(_read(options, sources))
-        again = _updated(options, served, made)
-        report = replace(again, reasons=[*report.reasons, update.WITHOUT_NEW, *again.reasons])
-    report = replace(report, withdrawn=len(withdrawn))
-    (options.work / UPDATE).write_text(report.encode(), encoding="utf-8")
-    print(report.encode() if options.json else report.text())
+        again = _updated(options, served, made, generation)
+        found = replace(again, reasons=[*found.reasons, update.WITHOUT_NEW, *again.reasons])
+    return replace(found, withdrawn=len(withdrawn))
 
 
 def _updated(
-    options: argparse.Namespace, served: update.Serving | None, made: data_version.DataVersion
+    options: argparse.Namespace,
+    served: update.Serving | None,
+    made: data_version.DataVersion,
+    generation: int,
 ) -> update.Report:
-    """Fits on the dataset in the working directory, and publishes unless that is worse."""
+    """Fits on the dataset in the working directory, and publishes unless that is worse.
+
+    `generation` is that of the manifest of what is served, after which alone this may come.
+    """
     if served and made.makes_the_same(served.data):
         return update.report(update.UNCHANGED, served, made)
-    step_fit(options)
+    _fit(options.work)
     compared = None
     if served:
         held_out = load_similar_jobs(options.work / update.HELD_OUT, update.HELD_OUT)
         compared = update.compare(served, held_out, Dataset.load(options.work).part("test"))
         if compared.reasons:
             return update.report(update.KEPT, served, made, compared)
-    step_evaluate(argparse.Namespace(work=options.work, json=False))
-    now = publish.current(open_storage(options.out))
-    if (now and now.serial) != (served and served.manifest.serial):
-        raise DataError("somebody else has published meanwhile: run the update again")
-    options.pipeline = None
-    version = step_publish(options)
+    _evaluate(options.work, as_json=False)
+    version = _publish(options.work, options.out, generation=generation)
     return update.report(update.PUBLISHED, served, made, compared, version)
 
 
 def step_build(options: argparse.Namespace) -> None:
     """All of it: dataset, fit, evaluate, publish."""
     started = time.perf_counter()
-    for step in (step_dataset, step_fit, step_evaluate, step_publish):
-        step(options)
-    print(f"built in {time.perf_counter() - started:.0f} s")
+    with _told_apart(options):
+        step_dataset(options)
+        step_fit(options)
+    step_evaluate(options)
+    with _told_apart(options):
+        step_publish(options)
+        print(f"built in {time.perf_counter() - started:.0f} s")
+
+
+def _told_apart(options: argparse.Namespace) -> AbstractContextManager[object]:
+    """What is printed goes to standard error where the output is to be JSON and nothing else."""
+    return redirect_stdout(sys.stderr) if options.json else nullcontext()
 
 
 def parser() -> argparse.ArgumentParser:

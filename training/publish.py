@@ -21,16 +21,18 @@ def publish(
     storage: Storage,
     provenance: dict[str, object],
     checks: dict[str, Check] | None = None,
+    generation: int | None = None,
 ) -> Manifest:
     """Publishes files as a version and makes it the current one; returns its manifest.
 
     The files are written first and the manifest last, only if nobody else published meanwhile
-    (`shared.storage.Changed` then), so that a reader sees the old version or the new one. The
-    version's name is a digest of its files: publishing the same again only writes them again.
+    (`shared.storage.Changed` then), so that a reader sees the old version or the new one. Meanwhile
+    is since `generation`, which the caller has decided on, or from now on. The version's name is a
+    digest of its files: publishing the same again only writes them again.
     """
     described = tuple(manifest.describe(path) for path in sorted(files))
     digest = hashlib.sha256("".join(f"{f.name}{f.sha256}" for f in described).encode())
-    generation = storage.generation(manifest.CURRENT)
+    since = generation_of(storage) if generation is None else generation
     previous = current(storage)
     signer = signing.signer()
     version = digest.hexdigest()[:12]
@@ -43,8 +45,8 @@ def publish(
     if previous and previous.version == version:
         return previous
     text = made.encode(signer)
-    storage.write(made.path(manifest.CURRENT), text)
-    _write_current(storage, text, generation)
+    _keep(storage, made, text)
+    _write_current(storage, text, since)
     return made
 
 
@@ -54,7 +56,7 @@ def rollback(storage: Storage) -> Manifest:
     That is a publication of its own, with a serial of its own: a manifest that was current once
     is never followed again.
     """
-    generation = storage.generation(manifest.CURRENT)
+    generation = generation_of(storage)
     found = current(storage)
     if found is None:
         raise DataError("no models are published there")
@@ -78,6 +80,11 @@ def serial(storage: Storage) -> int:
     return found.serial
 
 
+def generation_of(storage: Storage) -> int:
+    """Which manifest is current, as the storage counts them."""
+    return storage.generation(manifest.CURRENT)
+
+
 def current(storage: Storage) -> Manifest | None:
     """What is published; None where there is nothing, or only what an older release published."""
     try:
@@ -86,6 +93,17 @@ def current(storage: Storage) -> Manifest | None:
         if error.older:
             return None
         raise
+
+
+def _keep(storage: Storage, made: Manifest, text: bytes) -> None:
+    """Keeps how a version was first published, to go back to: what came before it stays so."""
+    name = made.path(manifest.CURRENT)
+    try:
+        kept = _read(storage, name)
+    except (DataError, manifest.OtherFormat):
+        kept = None
+    if kept is None or kept.version != made.version:
+        storage.write(name, text)
 
 
 def _write_current(storage: Storage, text: bytes, generation: int) -> None:

@@ -174,7 +174,10 @@ def judge(
 ) -> Compared:
     """Compares what both versions say of the same texts; `gone` are some of the served `titles`."""
     if not then:
-        nothing = "no text is held out of both versions: nothing to compare on"
+        nothing = (
+            "no text is held out of both versions, nothing to compare on: "
+            "`python -m training build` publishes without comparing"
+        )
         return Compared(0, {}, {}, gone, [nothing])
     old, new = _values(then), _values(now)
     names = pd.Series([each.title.rpartition(" ")[2] for each in then])

@@ -21,6 +21,8 @@ from shared.storage import open_storage
 from shared.top_skills import load_top_skills
 from tests.conftest import ROOT, assert_one_line
 from training import __main__ as training
+from training import skill_taxonomy
+from training.errors import DataError
 
 TRADES = {
     "Sr. Nurses II": "patients wards wounds shots charts bandages vitals doctors",
@@ -247,6 +249,28 @@ def test_a_model_of_another_dataset_is_not_measured(capsys, built, table, tmp_pa
     assert run(capsys, "dataset", "--source", f"table:{table}", *columns, *work)[0] == 0
     assert_one_line(run(capsys, "evaluate", *work), "run the step `fit` first")
     assert not (tmp_path / "models").exists()
+
+
+def test_models_of_two_datasets_are_not_published_together(capsys, built, monkeypatch, tmp_path):
+    shutil.copytree(built[0] / "work", tmp_path / "work")
+    monkeypatch.setattr(skill_taxonomy, "load", fail)
+    work = ("--work", tmp_path / "work")
+    assert_one_line(run(capsys, "fit", *work), "no wheel")
+    assert (tmp_path / "work" / "similar_jobs.model").exists()
+    result = run(capsys, "publish", *work, "--out", tmp_path / "models")
+    assert_one_line(result, "top_skills.model is missing: run the step `fit` first")
+
+
+def fail():
+    raise DataError("no wheel")
+
+
+def test_build_prints_json_alone(table, tmp_path):
+    columns = ("--title-column", "job", "--description-column", "what")
+    places = ("--work", tmp_path / "work", "--out", tmp_path / "models")
+    done = command("build", "--source", f"table:{table}", *columns, *places, "--json")
+    assert json.loads(done.stdout) == json.loads((tmp_path / "work" / "report.json").read_text())
+    assert "published: version" in done.stderr
 
 
 def test_nothing_published_cannot_be_rolled_back(capsys, tmp_path):

@@ -18,7 +18,7 @@ from tests.bucket_proxy import proxied
 from tests.conftest import BUCKET, PUBLIC_KEY, SIGNER
 from training import __main__ as training
 from training.errors import DataError
-from training.publish import publish, rollback
+from training.publish import generation_of, publish, rollback
 
 
 @pytest.fixture(params=["directory", "bucket"])
@@ -121,6 +121,23 @@ def test_one_can_go_back_as_often_as_there_are_versions(storage, files):
     with pytest.raises(DataError, match=f"version {versions[0]} is the first"):
         rollback(storage)
     assert current(storage).version == versions[0]
+
+
+def test_going_back_ends_with_the_first_version_even_where_it_was_published_again(storage, files):
+    a, b, again = [publish(files(content), storage, {}) for content in "aba"]
+    assert (again.version, again.previous) == (a.version, b.version)
+    assert [rollback(storage).version for _ in range(2)] == [b.version, a.version]
+    with pytest.raises(DataError, match="is the first"):
+        rollback(storage)
+
+
+def test_nothing_is_published_over_what_the_caller_has_not_seen(storage, files):
+    seen = generation_of(storage)
+    theirs = publish(files("theirs"), storage, {})
+    with pytest.raises(Changed, match="somebody else"):
+        publish(files("mine"), storage, {}, generation=seen)
+    assert current(storage) == theirs
+    assert publish(files("mine"), storage, {}, generation=generation_of(storage)).version
 
 
 def test_after_going_back_one_can_publish_again(storage, files):

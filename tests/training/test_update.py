@@ -233,6 +233,27 @@ def test_nothing_is_compared_with_a_version_that_does_not_say_its_data(place, ca
     assert "publish once with `python -m training build`" in capsys.readouterr().err
 
 
+def test_what_somebody_else_has_published_meanwhile_stays(place, monkeypatch, capsys):
+    def meanwhile(paths):
+        theirs.append(publish.publish(paths, open_storage(place.out), {}))
+        return {}
+
+    theirs = []
+    place.gather([*ROWS, *ROWS[:1]])
+    monkeypatch.setattr(training, "_checks", meanwhile)
+    assert place.run("update") == 1
+    assert "somebody else" in capsys.readouterr().err
+    assert [place.current] == theirs
+
+
+def test_the_report_is_json_and_nothing_else_where_it_is_asked_for(place, capsys):
+    sources = ["--source", f"table:{place.table}", "--label-column", "title"]
+    where = ["--work", str(place.root / "work"), "--out", place.out]
+    place.gather([*ROWS, *ROWS[:1]])
+    assert training.main(["update", *sources, *where, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decision"] in ("published", "unchanged")
+
+
 # Submissions as a source
 
 
