@@ -68,7 +68,9 @@ class Evidence:
 
     def _single(self, wanted: str, line: _Line) -> str | None:
         for word in line.words:
-            if _singular(word) == _singular(wanted) and self._is_name(word, line):
+            if text.without_plural(word) == text.without_plural(wanted) and self._is_name(
+                word, line
+            ):
                 return word
         return None
 
@@ -98,7 +100,3 @@ def _near(stems: set[str], line: _Line) -> str | None:
                 if stems.issubset(line.stems[start : start + length]):
                     return " ".join(line.words[start : start + length])
     return None
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

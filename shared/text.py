@@ -31,6 +31,7 @@ _SUFFIXES = re.compile(
     r"(?<=\w{3})(?:ations?|ating|ated|ates?|ators?|ements?|ments?|ings?|ied|ies|edly|ed|"
     r"ers?|ors?|ions?|ally|ly|es|s|e|y|al|ic|ive|able)$"
 )
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 _LONGEST_WORD = 40
 FADING, FADING_WORDS = 0.4, 20
 """How much less what stands later counts: people begin with what matters (docs/models.md)."""
@@ -96,6 +97,12 @@ def _written_in(piece: str) -> list[tuple[str, str]]:
     return list(zip(written if len(written) == len(lower) else lower, lower, strict=True))
 
 
+def year_in(text: str) -> int | None:
+    """The first year from 1900 to 2099 that a text names."""
+    found = _YEAR.search(text)
+    return int(found[0]) if found else None
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word without its commonest English endings, so that "managed" meets "managing"."""
@@ -104,6 +111,11 @@ def stem(word: str) -> str:
         return word
     short = _SUFFIXES.sub("", word)
     return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short
+
+
+def without_plural(word: str) -> str:
+    """A word without the "s" of its plural, if it has one: what else is said stays as it is."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def stems(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import log
 
-_SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with", "or"}
+SMALL_WORDS = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with", "or"}
 _ENOUGH = 0.4
 """Names less alike than this, from 0 to 1, are not worth suggesting."""
 _MOST_WORDS = 8
@@ -29,7 +29,7 @@ class TitleSearch:
         self._padded = [f" {name} " for name in self._names]
         holding: dict[str, list[int]] = defaultdict(list)
         for entry, name in enumerate(self._names):
-            for word in set(name.split()) - _SMALL:
+            for word in set(name.split()) - SMALL_WORDS:
                 holding[word].append(entry)
         self._holding = dict(holding)
         self._weights = {w: 1 + log(len(names) / len(e)) for w, e in self._holding.items()}
@@ -103,7 +103,7 @@ class TitleSearch:
         """How alike each name is, from 0 to 1: the weight of the words both have, in both."""
         found: dict[int, float] = defaultdict(float)
         asked = 0.0
-        words = [word for word in text.split() if word not in _SMALL][:_MOST_WORDS]
+        words = [word for word in text.split() if word not in SMALL_WORDS][:_MOST_WORDS]
         for word in self._known(words):
             alike = self._words_alike(word[:_LONGEST_WORD])
             asked += max((self._weights[w] for w, _ in alike), default=1 + log(len(self._names)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from shared.text import normalize
-from shared.title_search import TitleSearch, distance
+from shared.title_search import SMALL_WORDS, TitleSearch, distance
 
 _SPACES = re.compile(r"\s+")
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]?")
@@ -143,7 +143,6 @@ _PLACES = frozenset(
     "california", "texas", "florida", "new york", "illinois", "united states", "canada", "india",
     "london", "chicago", "boston",
 }  # fmt: skip
-_SMALL = {"of", "and", "the", "for", "in", "to", "a", "an", "on", "at", "with", "or"}
 _OF_A_HEAD = {"assistant", "associate", "vice", "deputy", "general", "regional", "executive"}
 _PROFESSORS = {"assistant", "associate", "adjunct", "visiting", "clinical", "research", "teaching"}
 """Before "professor" these say which; any other word is the subject."""
@@ -300,7 +299,7 @@ def _in_order(words: list[str]) -> list[str]:
 
 
 def _is_inverted(words: list[str]) -> bool:
-    if not 1 < len(words) <= 4 or words[0] not in _INVERTED or _SMALL.intersection(words):
+    if not 1 < len(words) <= 4 or words[0] not in _INVERTED or SMALL_WORDS.intersection(words):
         return False
     return not _is_role(words[-1]) and words[-1] not in _SENIORITY
 

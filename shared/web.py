@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import flask
 from werkzeug.exceptions import NotFound
@@ -31,6 +31,8 @@ REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_VERSION_HEADER = "X-Model-Version"
 TREES = ("model", "skills", "titles", "salaries", "paths", "education")
 """What the paths of all functions begin with. Below these nothing is a title by itself."""
+
+Default = TypeVar("Default", int, None)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,100}", re.ASCII)
@@ -194,14 +196,14 @@ def read_json(request: flask.Request) -> object:
     return value
 
 
-def limit(request: flask.Request, default: int | None, most: int | None = None) -> int | None:
+def limit(request: flask.Request, default: Default, most: int | None = None) -> int | Default:
     """The query parameter `limit`: a whole number from 1 to `most`, else a 400."""
     return whole_number(request, "limit", default, least=1, most=most)
 
 
 def whole_number(
-    request: flask.Request, name: str, default: int | None, *, least: int, most: int | None = None
-) -> int | None:
+    request: flask.Request, name: str, default: Default, *, least: int, most: int | None = None
+) -> int | Default:
     """A query parameter that is a whole number from `least` to `most`, else a 400."""
     text = request.args.get(name)
     if text is None:

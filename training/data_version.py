@@ -17,14 +17,13 @@ import pandas as pd
 from shared import text
 from training.dataset import Dataset
 from training.errors import DataError
+from training.seed import SEED
 
 FILE = "dataset.json"
 ROOT = Path(__file__).parent.parent
 CODE = ("shared/*.py", "training/**/*.py")
 PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy")
 """Those whose versions may change what is fitted."""
-SEED = 0
-"""Of every draw in training."""
 PROFILE_WORDS = 1_000
 PROFILE_TEXTS = 5
 """A word stands in a profile if so many texts have it: it is nobody's own."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from training.seed import SEED
+
 WORDS = {"line": 15, "paragraph": 80, "resume": 400}
 """The lengths at which models are calibrated and measured, in words."""
 LINE_WORDS = 40
@@ -35,8 +37,8 @@ def at_lengths(
     else the same ones at another length. A long text is cut to the length; lines of the same title
     are joined until they reach it, but for a line, which is one.
     """
-    random = np.random.default_rng(0)
-    rows = rows.sample(frac=1, random_state=0)
+    random = np.random.default_rng(SEED)
+    rows = rows.sample(frac=1, random_state=SEED)
     titles = list(rows["title"])
     texts = [text.split() for text in rows["text"]]
     of_titles = rows.groupby("title").indices.values()

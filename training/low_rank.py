@@ -19,6 +19,8 @@ from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.feature_extraction.text import CountVectorizer
 
+from training.seed import SEED
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -99,7 +101,7 @@ def _learn(
 
     `words` has a row for each of the other texts, 1 where its title has a word.
     """
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(SEED)
     titles = np.eye(owners.max() + 1, dtype=vectors.dtype)
     shape = (vectors.shape[1], settings.rank, len(titles), words.shape[1])
     maps = _Maps(random, *shape, vectors.dtype)

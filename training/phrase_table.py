@@ -202,7 +202,11 @@ def _meaning(
     if meaning and meaning.ambiguous and named < NAMED_SHARE:
         meaning = None
     if meaning and len(meaning.words) == 1:
-        same = {w: n for w, n in times.items() if _singular(w) == _singular(meaning.words[0])}
+        same = {
+            w: n
+            for w, n in times.items()
+            if text.without_plural(w) == text.without_plural(meaning.words[0])
+        }
         if sum(same.values()) >= WORDED_SHARE * sum(times.values()):
             return meaning, _commonest(same)
         meaning = None
@@ -211,10 +215,6 @@ def _meaning(
 
 def _commonest(times: Mapping[str, float]) -> str:
     return min(times, key=lambda wording: (-times[wording], wording))
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _evidence_of_known(skill: KnownSkill, stem: str) -> float:

@@ -41,6 +41,7 @@ from training import low_rank
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 from training.records import group_of
+from training.seed import SEED
 from training.sources import starter
 
 LINEAR_FROM = 2_500
@@ -268,7 +269,7 @@ def _in_the_corpus(titles: list[str], texts: Texts) -> sparse.csr_matrix:
 
 def _at_most(titles: pd.Series, texts: int) -> np.ndarray:
     """The positions of at most so many texts a title, in any order."""
-    order = np.random.default_rng(0).permutation(len(titles))
+    order = np.random.default_rng(SEED).permutation(len(titles))
     nth = titles.iloc[order].groupby(titles.iloc[order]).cumcount()
     return order[nth.to_numpy() < texts]
 
@@ -327,7 +328,7 @@ def _logistic_regression(weights: dict[Any, float], epochs: int) -> SGDClassifie
     """By stochastic gradient descent; `weights` are those of the classes."""
     return SGDClassifier(
         loss="log_loss", alpha=ALPHA, class_weight=weights, max_iter=epochs, tol=None,
-        random_state=0, n_jobs=-1,
+        random_state=SEED, n_jobs=-1,
     )  # fmt: skip
 
 
@@ -387,7 +388,7 @@ def _score_held_out(texts: Texts, titles: list[str], lengths: list[str]) -> Scor
     rows = texts.rows
     folds = min(CALIBRATION_FOLDS, rows["group"].nunique())
     enough = min(folds, math.ceil(CALIBRATION_ROWS * folds / len(rows)))
-    splits = GroupKFold(folds, shuffle=True, random_state=0).split(rows, groups=rows["group"])
+    splits = GroupKFold(folds, shuffle=True, random_state=SEED).split(rows, groups=rows["group"])
     positions = {title: i for i, title in enumerate(titles)}
     names, known, scores, owners = [], [], [], []
     for _, held_out in progress(

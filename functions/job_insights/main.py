@@ -23,6 +23,7 @@ store = ModelStore.from_environment("job_insights", load_job_insights, first_fig
 def get_salaries(request: flask.Request, title: str) -> web.Answer:
     """What a title pays: in the nation, in a state, or in all of them."""
     state = _state(request)
+    limit = web.limit(request, default=None)
     web.check_text(title, "title", limits.TITLE_CHARACTERS)
     loaded = store.get()
     known = known_title(loaded.model.index, title)
@@ -35,7 +36,7 @@ def get_salaries(request: flask.Request, title: str) -> web.Answer:
         "results": [
             {"state": each.state, "seniority": each.seniority, **each.figures,
              "source": each.source}
-            for each in pay
+            for each in pay[:limit]
         ],
         "occupation": occupation and asdict(occupation),
     }  # fmt: skip
@@ -50,10 +51,11 @@ def get_paths(request: flask.Request, title: str) -> web.Answer:
     breadth = web.whole_number(
         request, "breadth", limits.PATHS_BREADTH_DEFAULT, least=1, most=limits.PATHS_BREADTH
     )
+    limit = web.limit(request, default=None)
     web.check_text(title, "title", limits.TITLE_CHARACTERS)
     loaded = store.get()
     known = known_title(loaded.model.index, title)
-    children = loaded.model.tree(known, depth or 1, breadth or 1)
+    children = loaded.model.tree(known, depth, breadth)[:limit]
     if not children:
         raise _no_data(
             f"No way on from {known!r} is known: nobody was seen to take a next job, and no other "
@@ -69,6 +71,7 @@ def get_education(request: flask.Request, title: str) -> web.Answer:
     seniority = request.args.get("seniority")
     if seniority is not None and seniority not in SENIORITIES:
         raise invalid(f"seniority: one of {', '.join(filter(None, SENIORITIES))}, please.")
+    limit = web.limit(request, default=None)
     web.check_text(title, "title", limits.TITLE_CHARACTERS)
     loaded = store.get()
     known = known_title(loaded.model.index, title)
@@ -79,7 +82,7 @@ def get_education(request: flask.Request, title: str) -> web.Answer:
             + (f" at the level {seniority!r}" if seniority else "")
             + ": the data that the models were made from tell of none, or of too little."
         )
-    body = {"results": [asdict(each) for each in education], "basis": basis}
+    body = {"results": [asdict(each) for each in education[:limit]], "basis": basis}
     return web.kept_answer(body, loaded.version)
 
 

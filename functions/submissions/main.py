@@ -17,7 +17,6 @@ from shared.storage import Changed, Storage, StorageError, open_storage
 KEY_HEADER = "Idempotency-Key"
 KEY = re.compile(r"[A-Za-z0-9._~-]{22,128}", re.ASCII)
 RECEIPT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 
 uri = os.environ.get("SUBMISSIONS_URI", "")
 store: Storage | None = open_storage(uri) if uri else None
@@ -80,14 +79,9 @@ def _kept(job: Experience) -> submission.Job:
     return submission.Job(
         description=redaction.redact(job.description).text,
         title=redaction.redact(job.title).text,
-        start=_year(job.start),
-        end=_year(job.end),
+        start=text.year_in(job.start),
+        end=text.year_in(job.end),
     )
-
-
-def _year(written: str) -> int | None:
-    found = YEAR.search(written)
-    return int(found[0]) if found else None
 
 
 def _store() -> Storage:

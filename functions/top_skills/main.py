@@ -77,7 +77,7 @@ def get_titles(request: flask.Request) -> web.Answer:
     """The titles there are, or those that `q` may be the beginning of."""
     typed = web.check_text(request.args.get("q", ""), "q", limits.TITLE_CHARACTERS)
     limit = web.limit(request, default=None)
-    offset = web.whole_number(request, "offset", 0, least=0) or 0
+    offset = web.whole_number(request, "offset", 0, least=0)
     loaded = store.get()
     titles = loaded.model.index.complete(typed)
     return _answer(loaded, titles[offset:][:limit])
@@ -95,7 +95,7 @@ def _asked(request: flask.Request, title: str) -> _Asked:
     limit = web.limit(request, limits.SKILLS_DEFAULT, most=limits.SKILLS_MOST)
     details = web.flag(request, "details")
     web.check_text(title, "title", limits.TITLE_CHARACTERS)
-    return _Asked(title, era, limit or limits.SKILLS_DEFAULT, details)
+    return _Asked(title, era, limit, details)
 
 
 def _find(model: TopSkills, asked: _Asked) -> tuple[str, list[str]]:

@@ -246,6 +246,21 @@ def test_a_depth_or_breadth_out_of_bounds_is_refused(url, name, value):
     assert_http_error(got, 400, "invalid_request", name)
 
 
+@pytest.mark.parametrize("kind", ["salaries", "paths", "education"])
+def test_limit_keeps_the_first(url, kind):
+    def listed(**parameters):
+        found = answer(url, kind, "data scientist", **parameters)["results"]
+        return found["children"] if kind == "paths" else found
+
+    state = {"state": "all"} if kind == "salaries" else {}
+    everything = listed(**state)
+    assert listed(limit=1, **state) == everything[:1] != []
+    assert listed(limit=1000, **state) == everything
+    for wrong in ("0", "-1", "abc", "1.5", ""):
+        got = ask(url, kind, "data scientist", limit=wrong)
+        assert_http_error(got, 400, "invalid_request", "limit")
+
+
 # Education
 
 

@@ -1,6 +1,5 @@
 """The one definition of cleaning: a gathered record → a row that training and figures can use."""
 
-import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -22,8 +21,6 @@ OTHER_LANGUAGE = "not in English"
 DUPLICATE = "near-duplicate"
 LEFT_OUT = (UNREADABLE, NO_TITLE, NO_TEXT, OTHER_LANGUAGE, DUPLICATE)
 """Why rows are left out, in this order of precedence."""
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def clean(record: Gathered) -> tuple[Row, Signature]:
         text=content, language=spoken, employer=one_line(record.employer),
         person=one_line(record.person), location=location, state=state(location), low=pay.low,
         high=pay.high, education=schooling.level or None, field=schooling.field or None,
-        start=_year(record.start), end=_year(record.end), left_out=left_out,
+        start=text.year_in(record.start), end=text.year_in(record.end), left_out=left_out,
     )  # fmt: skip
     return row, near_duplicates.NONE if left_out else near_duplicates.signature(row.name, words)
 
@@ -115,11 +112,6 @@ def _why_not(name: str, words: list[str], spoken: str) -> str:
     if all(word in text.STOP_WORDS for word in words):
         return NO_TEXT
     return OTHER_LANGUAGE if spoken not in ("en", UNDETERMINED) else ""
-
-
-def _year(written: str) -> int | None:
-    found = _YEAR.search(written)
-    return int(found[0]) if found else None
 
 
 def _unreadable(broken: Gathered) -> Row:
