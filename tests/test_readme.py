@@ -204,6 +204,13 @@ def test_every_place_of_its_layout_is_there():
     assert [path for path in found if not path.exists()] == []
 
 
+@pytest.mark.parametrize("package", ["shared", "training"])
+def test_every_module_is_in_its_layout(package):
+    modules = {path.name for path in (ROOT / package).glob("[!_]*.py")}
+    listed = re.search(rf"^{package}/.*?(?=^\w)", text_block("How it is laid out"), re.M | re.S)[0]
+    assert modules == set(re.findall(r"\w+\.py", listed))
+
+
 def test_every_training_command_in_it_is_one():
     commands = re.findall(r"python -m training ([^`\n|]*)", TEXT)
 

@@ -23,7 +23,7 @@ of the same minor group of occupations (SOC) as it is; of those with 0.5 to 0.6,
 
 @dataclass(frozen=True)
 class Link:
-    """The place of an occupation in `oews.read`, and why: one of `OCCUPATION_BASES`."""
+    """The place of an occupation in `oews.read`, and why: one of `shared.job_insights.LINKS`."""
 
     place: int
     basis: str

@@ -69,7 +69,8 @@ def _answer(
         {"probability": float(NUMBER % probability), "title": model.titles[i]}
         for probability, i in zip(ranked, order, strict=True)
     ]
-    _add_phrases(results[:EXPLAINED], model, texts)
+    for result, reasons in zip(results, model.explain(texts, order[:EXPLAINED]), strict=False):
+        result["phrases"] = [{"phrase": r.phrase, "weight": r.weight} for r in reasons]
     confidence = _confidence(model, model.likely(probabilities))
     return web.Answer({"results": results, "confidence": confidence}, headers)
 
@@ -90,13 +91,6 @@ def _encoded(probabilities: list[float], quoted: list[str]) -> bytes:
     """The body in JSON. For a thousand titles, `json.dumps` would take most of a request."""
     values = tuple(chain.from_iterable(zip(probabilities, quoted, strict=True)))
     return f'{{"results": [{", ".join([RESULT] * len(quoted)) % values}]}}'.encode()
-
-
-def _add_phrases(results: list[dict[str, object]], model: JobModel, texts: list[str]) -> None:
-    """Adds to each result the phrases of the texts that speak most for its title."""
-    positions = [model.titles.index(str(result["title"])) for result in results]
-    for result, reasons in zip(results, model.explain(texts, positions), strict=True):
-        result["phrases"] = [{"phrase": r.phrase, "weight": r.weight} for r in reasons]
 
 
 def _confidence(model: JobModel, likely: list[int] | None) -> dict[str, object]:
