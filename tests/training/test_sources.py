@@ -178,6 +178,14 @@ def test_a_span_of_time_and_a_short_month_have_the_year_of_their_beginning(tmp_p
     assert {each.start for each in Table(tmp_path / "t.csv", Columns()).records()} == {2016}
 
 
+def test_where_an_order_says_nothing_the_starts_do(tmp_path):
+    frame(person="Ann", order="latest", start=["2016", "2012", "2018"] * 2).to_csv(
+        tmp_path / "t.csv"
+    )
+    jobs = list(Table(tmp_path / "t.csv", Columns()).jobs())
+    assert [each.order for each in jobs] == [2016, 2012, 2018] * 2
+
+
 def test_what_of_a_table_is_not_understood_is_told(build, tmp_path):
     marked = [f"<p>{each}</p>" for _, each in ROWS[:2]] + [each for _, each in ROWS[2:]]
     frame(start="summer", description=marked).to_csv(tmp_path / "t.csv")
