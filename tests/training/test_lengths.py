@@ -3,7 +3,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from training.lengths import LINE_WORDS, TITLE_TEXTS, WORDS, at_lengths, lengths_of
+from training.lengths import LINE_WORDS, LONG_TEXTS, TITLE_TEXTS, WORDS, at_lengths, lengths_of
 
 LINES = [f"line {i} of a cook" for i in range(40)]
 LONG = " ".join(f"word{i}" for i in range(600))
@@ -61,3 +61,21 @@ def test_single_lines_teach_how_sure_to_be_of_lines_alone():
 
     assert told(LINE_WORDS) == ["line"]
     assert told(LINE_WORDS + 1) == list(WORDS)
+
+
+def test_many_long_texts_teach_all_lengths_beside_however_many_lines():
+    def told(long, lines):
+        return lengths_of(pd.DataFrame({"text": [LONG] * long + ["a line"] * lines}))
+
+    assert told(LONG_TEXTS, 9 * LONG_TEXTS) == list(WORDS)
+    assert told(LONG_TEXTS - 1, 9 * LONG_TEXTS) == ["line"]
+
+
+def test_where_most_texts_are_lines_these_stay_single_ones():
+    rows = pd.DataFrame(
+        {"title": "cook", "text": [*LINES[:20], *[f"{LONG} {i}" for i in range(4)]]}
+    )
+    lengths = {name: set() for name in WORDS}
+    for name, _, text in at_lengths(rows, 3 * len(rows), list(WORDS)):
+        lengths[name].add(len(text.split()))
+    assert lengths == {"line": {5, 15}, "paragraph": {80}, "resume": {400}}
