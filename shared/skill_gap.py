@@ -67,10 +67,9 @@ class Evidence:
         return None
 
     def _single(self, wanted: str, line: _Line) -> str | None:
+        singular = text.without_plural(wanted)
         for word in line.words:
-            if text.without_plural(word) == text.without_plural(wanted) and self._is_name(
-                word, line
-            ):
+            if text.without_plural(word) == singular and self._is_name(word, line):
                 return word
         return None
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from shared import text
-from shared.text import normalize
 from shared.titles import TitleIndex, parse, singular
 from training.errors import DataError
 from training.progress import progress
@@ -141,7 +140,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             for title in [other.label] if other.label else _of(other.occupation, covered):
                 known_as.append((title, other.names))
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
-    spellings = Spellings(ready)
+    spellings = _Spellings(ready)
     frame["title"] = frame["title"].map(spellings.of)
     names: dict[str, list[str]] = {}
     for title, each in known_as:
@@ -167,7 +166,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     return Dataset(frame, names, left_out, jobs, required, sorted(sent_in), others)
 
 
-class Spellings:
+class _Spellings:
     """The one spelling of titles that are the same: of the first source that has it ready made.
 
     Titles that are ready to be used are the same where they differ in capitals alone. A parsed one
@@ -177,7 +176,7 @@ class Spellings:
     def __init__(self, ready: Iterable[str]) -> None:
         self._of: dict[str, str] = {}
         for title in ready:
-            self._of.setdefault(normalize(title), title)
+            self._of.setdefault(text.normalize(title), title)
         for title in list(self._of.values()):
             parsed = _parse(title)
             if parsed.seniority is None and parsed.level is None:
@@ -185,7 +184,7 @@ class Spellings:
 
     def of(self, title: str) -> str:
         """How a title is spelled; one that no source has ready stays as it is."""
-        return self._of.get(normalize(title), title)
+        return self._of.get(text.normalize(title), title)
 
 
 def _others(unlabelled: list[tuple[str, str, str]], few: pd.DataFrame) -> pd.DataFrame:

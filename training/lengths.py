@@ -27,11 +27,8 @@ def lengths_of(rows: pd.DataFrame) -> list[str]:
     (docs/models.md). Long texts of another source beside lines can: calibrated on lines alone, the
     model said 0.33 where 0.49 were right.
     """
-    return list(WORDS) if (~_is_line(rows)).sum() >= min(LONG_TEXTS, len(rows) / 2) else ["line"]
-
-
-def _is_line(rows: pd.DataFrame) -> pd.Series:
-    return rows["text"].str.split().str.len() <= LINE_WORDS
+    long = (rows["text"].str.split().str.len() > LINE_WORDS).sum()
+    return list(WORDS) if long >= min(LONG_TEXTS, len(rows) / 2) else ["line"]
 
 
 def at_lengths(
@@ -48,7 +45,8 @@ def at_lengths(
     rows = rows.sample(frac=1, random_state=SEED)
     titles = list(rows["title"])
     texts = [text.split() for text in rows["text"]]
-    mostly_lines = _is_line(rows).mean() > 0.5
+    is_line = [len(words) <= LINE_WORDS for words in texts]
+    stay_single = "line" in lengths and sum(is_line) > len(texts) / 2
     of_titles = rows.groupby("title").indices.values()
     places = [(of, i) for of in of_titles for i in range(min(TITLE_TEXTS, len(of)))]
     random.shuffle(places)
@@ -57,7 +55,7 @@ def at_lengths(
         of, begins = places[place]
         first = of[(turn * min(TITLE_TEXTS, len(of)) + begins) % len(of)]
         name = lengths[(place + turn) % len(lengths)]
-        if mostly_lines and "line" in lengths and len(texts[first]) <= LINE_WORDS:
+        if stay_single and is_line[first]:
             name = "line"
         following = (texts[other] for other in random.permutation(of) if other != first)
         yield name, titles[first], " ".join(_joined([texts[first], *following], name))

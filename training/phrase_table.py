@@ -202,11 +202,8 @@ def _meaning(
     if meaning and meaning.ambiguous and named < NAMED_SHARE:
         meaning = None
     if meaning and len(meaning.words) == 1:
-        same = {
-            w: n
-            for w, n in times.items()
-            if text.without_plural(w) == text.without_plural(meaning.words[0])
-        }
+        singular = text.without_plural(meaning.words[0])
+        same = {w: n for w, n in times.items() if text.without_plural(w) == singular}
         if sum(same.values()) >= WORDED_SHARE * sum(times.values()):
             return meaning, _commonest(same)
         meaning = None

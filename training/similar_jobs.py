@@ -181,7 +181,7 @@ def fit_scores(texts: Texts) -> Scores:
     titles = sorted(set(texts.rows["title"]))
     is_stem = _is_stem(texts.terms)
     different = ~texts.rows.duplicated(["title", "text"]).to_numpy()
-    if texts.counts[different][:, is_stem].sum() / len(titles) < LINEAR_FROM:
+    if (different @ texts.counts)[is_stem].sum() / len(titles) < LINEAR_FROM:
         # Prototypes of a few lines are the better for stems and their pairs alone.
         stems = texts.of_terms(is_stem)
         return _fit_prototypes(titles, stems.of_terms(_frequent(stems, 1, PAIR_TEXTS)))

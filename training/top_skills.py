@@ -83,6 +83,8 @@ def _of_few_people(texts: np.ndarray, sent_in: np.ndarray, table: PhraseTable) -
     Those that a taxonomy knows say nothing of whoever sent them. `texts` are those of a title,
     `sent_in` tells of each text of all titles whether it was sent in.
     """
+    if not sent_in[texts].any():  # Nearly all titles, and counting takes a while.
+        return np.array([], int)
     own = table.count(texts[~sent_in[texts]])
     sent = table.count(texts[sent_in[texts]])
     few = sent.places[sent.texts < LEAST_TEXTS]

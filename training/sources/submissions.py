@@ -47,8 +47,10 @@ class Submissions(Source):
                 continue
             self.read.append(name)
             used = [job for job in jobs if job.title.strip() and job.description.strip()]
+            if not used:
+                continue
             copies = [group_of(job.description) for job in used]
-            group = next((groups[each] for each in copies if each in groups), "".join(copies[:1]))
+            group = next((groups[each] for each in copies if each in groups), copies[0])
             groups.update(dict.fromkeys(copies, group))
             for job in used:
                 yield Record(

@@ -31,6 +31,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SPAN = re.compile(r"\s+[-–—]\s+|\s+to\s+")
 _MONTH_AND_YEAR = re.compile(r"([A-Za-z]{3,9})(?:-|\s?')(\d\d)")
 """As Excel writes a month: "Mar-19". Otherwise the number would be a day."""
+# `processing.plain_text` knows more, by packages that a scheduled update goes without.
 _TAG = re.compile(r"</?(?:p|br|li|ul|ol|div|span|strong|td|tr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 
