@@ -116,9 +116,53 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
         raise DataError(f"--min-rows {min_rows}: must be {LEAST_ROWS} or more")
     sources = list(sources)
     covered = titles_by_occupation() if any(s.name == "starter" for s in sources) else {}
+    texts = _texts(sources, covered)
+    spellings = _Spellings(texts.ready)
+    names = _names(sources, covered, spellings)
+    rows = texts.rows.assign(title=texts.rows["title"].map(spellings.of))
+    rows, unknown = _with_known_titles(rows, names)
+    many = rows["title"].map(rows.groupby("title")["group"].nunique()) >= min_rows
+    kept = rows[many].reset_index(drop=True)
+    if kept["title"].nunique() < 2:
+        raise DataError(
+            f"fewer than two titles have {min_rows} different texts or more: nothing to learn"
+        )
+    kept["part"] = _parts(kept)
+    titles = set(kept["title"])
+    return Dataset(
+        rows=kept,
+        names={title: each for title, each in names.items() if title in titles},
+        left_out={
+            "no title or no words": texts.empty,
+            "title with too few texts": int((~many).sum()),
+            "submitted title that no other source has": unknown,
+        },
+        jobs=_jobs(sources, spellings),
+        required=_required(sources, covered, spellings),
+        submissions=sorted(
+            n for s in sources if isinstance(s, submissions.Submissions) for n in s.read
+        ),
+        others=_others(texts.unlabelled, rows[~many]),
+    )
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of all sources: of titles, as rows of all `COLUMNS` but `part`, and of none.
+
+    `unlabelled` are title, text and group of each. `ready` are the titles that a source has ready
+    made. `empty` is how many texts have no title or no words.
+    """
+
+    rows: pd.DataFrame
+    unlabelled: list[tuple[str, str, str]]
+    ready: Iterable[str]
+    empty: int
+
+
+def _texts(sources: Iterable[Source], covered: dict[str, list[str]]) -> _Texts:
     rows: list[tuple[str, str, str, float, str, int | None, int | None]] = []
     unlabelled: list[tuple[str, str, str]] = []
-    known_as: list[tuple[str, tuple[str, ...]]] = []
     ready: dict[str, None] = {}
     empty = 0
     for source in sources:
@@ -136,34 +180,8 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             for title in titles:
                 rows.append((title, record.text, source.name, source.weight, group,
                              record.start, record.end))  # fmt: skip
-        for other in source.other_names():
-            for title in [other.label] if other.label else _of(other.occupation, covered):
-                known_as.append((title, other.names))
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).astype({"start": "Int16", "end": "Int16"})
-    spellings = _Spellings(ready)
-    frame["title"] = frame["title"].map(spellings.of)
-    names: dict[str, list[str]] = {}
-    for title, each in known_as:
-        names.setdefault(spellings.of(title), []).extend(each)
-    frame, unknown = _with_known_titles(frame, names)
-    many = frame["title"].map(frame.groupby("title")["group"].nunique()) >= min_rows
-    left_out = {"no title or no words": empty, "title with too few texts": int((~many).sum())}
-    if unknown:
-        left_out["submitted title that no other source has"] = unknown
-    others = _others(unlabelled, frame[~many])
-    frame = frame[many].reset_index(drop=True)
-    if frame["title"].nunique() < 2:
-        raise DataError(
-            f"fewer than two titles have {min_rows} different texts or more: nothing to learn"
-        )
-    frame["part"] = _parts(frame)
-    kept = set(frame["title"])
-    names = {title: each for title, each in names.items() if title in kept}
-    sent_in = [n for s in sources if isinstance(s, submissions.Submissions) for n in s.read]
-    jobs = _jobs(sources)
-    jobs["title"] = jobs["title"].map(spellings.of)
-    required = {spellings.of(t): each for t, each in _required(sources, covered).items()}
-    return Dataset(frame, names, left_out, jobs, required, sorted(sent_in), others)
+    return _Texts(frame, unlabelled, ready, empty)
 
 
 class _Spellings:
@@ -199,20 +217,33 @@ def _others(unlabelled: list[tuple[str, str, str]], few: pd.DataFrame) -> pd.Dat
     return others.astype(no_others().dtypes)
 
 
-def _jobs(sources: Iterable[Source]) -> pd.DataFrame:
+def _names(
+    sources: Iterable[Source], covered: dict[str, list[str]], spellings: _Spellings
+) -> dict[str, list[str]]:
+    """Other names by title, of all sources."""
+    names: dict[str, list[str]] = {}
+    for source in sources:
+        for other in source.other_names():
+            for title in [other.label] if other.label else _of(other.occupation, covered):
+                names.setdefault(spellings.of(title), []).extend(other.names)
+    return names
+
+
+def _jobs(sources: Iterable[Source], spellings: _Spellings) -> pd.DataFrame:
     """The jobs of all sources; people of two of them are never the same, employers may be."""
     rows = []
     for i, source in enumerate(sources):
         for job in source.jobs():
             parsed = _parse(job.title)
             whose = job.person if job.posted else f"{i} {job.person}"
-            rows.append((whose, job.label or parsed.name, parsed.seniority, job.order,
+            title = spellings.of(job.label or parsed.name)
+            rows.append((whose, title, parsed.seniority, job.order,
                          job.salary, job.state, job.level, job.field, job.posted))  # fmt: skip
     return pd.DataFrame(rows, columns=list(JOB_COLUMNS)).astype(JOB_COLUMNS) if rows else no_jobs()
 
 
 def _required(
-    sources: Iterable[Source], covered: dict[str, list[str]]
+    sources: Iterable[Source], covered: dict[str, list[str]], spellings: _Spellings
 ) -> dict[str, dict[str, float]]:
     """What titles ask for; of one that several occupations belong to, the mean of those."""
     listed: dict[str, list[Required]] = {}
@@ -226,7 +257,7 @@ def _required(
         shares: dict[str, float] = {}
         for each in every:
             shares[each.level] = shares.get(each.level, 0.0) + each.share / occupations
-        required[title] = shares
+        required[spellings.of(title)] = shares
     return required
 
 

@@ -4,8 +4,9 @@ import pytest
 from shared.job_insights import SENIORITIES, UNKNOWN
 from shared.states import AREAS
 from tests import people
+from tests.training.given import table_of
 from training.collected import LEAST_PEOPLE, ROUNDED_TO, education, next_jobs, pay
-from training.dataset import JOB_COLUMNS, Dataset, _jobs
+from training.dataset import JOB_COLUMNS, Dataset
 from training.records import Job
 from training.sources.table import Columns, Table
 
@@ -262,7 +263,7 @@ def test_states_are_those_of_the_places_that_people_write(table, written, state)
 
 def test_a_dataset_keeps_its_jobs(tmp_path):
     people.jobs().to_csv(tmp_path / "people.csv", index=False)
-    made = _jobs([Table(tmp_path / "people.csv", Columns())])
+    made = table_of(Table(tmp_path / "people.csv", Columns()).jobs())
     assert made["person"].nunique() == people.SCIENTISTS
     assert set(made["title"]) == {
         "data analyst", "data scientist", "machine learning engineer", "it manager",

@@ -1,45 +1,11 @@
-from dataclasses import dataclass, field
-
 import pytest
 
+from tests.training.given import WORDS, Given, labelled, texts
 from training.dataset import COLUMNS, Dataset, build
 from training.errors import DataError
 from training.records import Job, OtherNames, Record
 from training.sources import starter
 from training.sources.starter import StarterCorpus
-
-WORDS = "red orange yellow green blue indigo violet black white grey brown pink".split()
-
-
-@dataclass
-class Given:
-    """A source of given records and names."""
-
-    rows: list[Record]
-    names: list[OtherNames] = field(default_factory=list)
-    name: str = "given"
-    weight: float = 0.5
-    work: list[Job] = field(default_factory=list)
-
-    def records(self):
-        return iter(self.rows)
-
-    def other_names(self):
-        return iter(self.names)
-
-    def jobs(self):
-        return iter(self.work)
-
-    def education(self):
-        return iter(())
-
-
-def texts(of, number=12):
-    return [f"{of} {word}" for word in WORDS[:number]]
-
-
-def labelled(**numbers):
-    return [Record(text, label=label) for label, n in numbers.items() for text in texts(label, n)]
 
 
 def test_each_record_becomes_a_row():
@@ -128,7 +94,11 @@ def test_names_are_kept_of_titles_that_are_kept():
 def test_titles_with_too_few_texts_are_left_out_and_counted():
     made = build([Given(labelled(nurse=5, cook=4, pilot=3))], 4)
     assert made.titles == ["cook", "nurse"]
-    assert made.left_out == {"no title or no words": 0, "title with too few texts": 3}
+    assert made.left_out == {
+        "no title or no words": 0,
+        "title with too few texts": 3,
+        "submitted title that no other source has": 0,
+    }
 
 
 def test_texts_of_other_titles_are_kept_apart():

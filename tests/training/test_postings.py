@@ -11,9 +11,10 @@ import pytest
 from shared.job_insights import UNKNOWN
 from shared.storage import open_storage
 from tests.conftest import BUCKET, assert_one_line
+from tests.training.given import table_of
 from training.__main__ import main
 from training.collected import education, next_jobs, pay
-from training.dataset import Dataset, _jobs
+from training.dataset import Dataset
 from training.records import Job, Record
 from training.sources import open_sources
 from training.sources.table import Columns
@@ -63,11 +64,7 @@ def posting(number, salary="$50,000 - $70,000", **more):
 
 
 def groups(jobs):
-    class Given:
-        def jobs(self):
-            return jobs
-
-    frame = _jobs([Given()])
+    frame = table_of(jobs)
     assert set(frame["posted"]) == {True}
     (found,) = pay(frame, ["welder"])
     (asked,) = education(frame, ["welder"])

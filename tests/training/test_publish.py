@@ -17,6 +17,7 @@ from shared.top_skills import first_skill, load_top_skills
 from tests.bucket_proxy import proxied
 from tests.conftest import BUCKET, PUBLIC_KEY, SIGNER
 from training import __main__ as training
+from training import steps
 from training.errors import DataError
 from training.publish import generation_of, publish, rollback
 
@@ -318,7 +319,7 @@ def fitted(work, tmp_path):
         jobs = load_similar_jobs(work / "similar_jobs.model", "similar_jobs.model")
         titles = [f"{title} {word}" for title in jobs.titles]
         model_file.dump(replace(jobs, titles=titles), place / "similar_jobs.model")
-        for name in training.FITTED[1:]:
+        for name in steps.FITTED[1:]:
             shutil.copy(work / name, place)
         return place
 
@@ -334,7 +335,7 @@ def test_the_second_of_two_publishers_gets_one_clear_line(
     directory, files, fitted, monkeypatch, capsys
 ):
     mine = Interrupted(directory, 2, lambda: publish(files("two"), directory, {}))
-    monkeypatch.setattr(training, "open_storage", lambda _uri: mine)
+    monkeypatch.setattr(steps, "open_storage", lambda _uri: mine)
     work = fitted("one")
     code, _, errors = run(capsys, "publish", "--work", work, "--out", directory.root)
     assert code == 1

@@ -23,7 +23,7 @@ from tests import people
 from tests.conftest import BUCKET, ROOT, post
 from tests.training.gather.career_site import career_site, posting
 from training import __main__ as training
-from training import data_version, publish, update
+from training import data_version, publish, steps, update
 from training.data_version import DataVersion, Profile, describe, profile
 from training.dataset import Dataset
 from training.evaluate import Prediction
@@ -240,7 +240,7 @@ def test_what_somebody_else_has_published_meanwhile_stays(place, monkeypatch, ca
 
     theirs = []
     place.gather([*ROWS, *ROWS[:1]])
-    monkeypatch.setattr(training, "_checks", meanwhile)
+    monkeypatch.setattr(steps, "_checks", meanwhile)
     assert place.run("update") == 1
     assert "somebody else" in capsys.readouterr().err
     assert [place.current] == theirs
