@@ -75,7 +75,7 @@ def measure(sizes: list[tuple[int, int]] | None = None, starts: int = STARTS) ->
             path = Path(scratch, "similar_jobs.model")
             model_file.dump(model, path)
             publish([path], open_storage(uri), {})
-            texts = list(_texts(phrases))
+            texts = list(drawn_texts(phrases))
             cases[titles, phrases] = replace(
                 case, request=_request(texts[0]), environment={"MODELS_URI": uri, **emulator}
             )
@@ -178,7 +178,8 @@ def _lengths(titles: int, phrases: int) -> np.ndarray:
     return lengths
 
 
-def _texts(phrases: int) -> Iterator[str]:
+def drawn_texts(phrases: int) -> Iterator[str]:
+    """Texts of `WORDS` words, the first ones more often, as in a language."""
     random = np.random.default_rng(1)
     shares = 1 / (10 + np.arange(phrases))
     for _ in range(TEXTS):
@@ -197,7 +198,7 @@ def _request(text: str) -> bytes:
 
 
 def _start(case: Case, phrases: int) -> dict[str, float]:
-    requests = [_request(text) for text in _texts(phrases)]
+    requests = [_request(text) for text in drawn_texts(phrases)]
     with instances.started(case) as instance:
         load.run(instance.port, requests, clients=1, total=len(requests))
         before = instance.cpu_seconds()

@@ -65,7 +65,7 @@ def measure(
     lists: Lists, held_out: pd.DataFrame, taxonomy: SkillTaxonomy, own: Mapping[str, set[str]]
 ) -> dict[str, float]:
     """All measures of some titles' phrases; `own` are forms of technologies by title."""
-    stems = {title: [_stems(phrase) for phrase in each] for title, each in lists.items()}
+    stems = {title: [stemmed(phrase) for phrase in each] for title, each in lists.items()}
     every = frozenset().union(*taxonomy.technologies.values())
     measures = {
         **recovered(stems, held_out),
@@ -81,7 +81,7 @@ def measure(
 def recovered(lists: Lists, held_out: pd.DataFrame) -> dict[str, float]:
     """Shares of the titles that the judge ranks first and among the first five."""
     vectorizer = CountVectorizer(analyzer=str.split)
-    vectors = vectorizer.fit_transform(map(_stems, held_out["text"]))
+    vectors = vectorizer.fit_transform(map(stemmed, held_out["text"]))
     judge = MultinomialNB(alpha=JUDGE_ALPHA, fit_prior=False).fit(vectors, held_out["title"])
     titles = [title for title in judge.classes_ if title in lists]
     asked = vectorizer.transform(" ".join(lists[title]) for title in titles)
@@ -99,7 +99,7 @@ def covered(lists: Lists, held_out: pd.DataFrame) -> dict[str, float]:
     numbers = defaultdict(list)
     for title, content in zip(held_out["title"], held_out["text"], strict=True):
         if title in lists:
-            padded = f" {_stems(content)} "
+            padded = f" {stemmed(content)} "
             numbers[title].append(sum(f" {phrase} " in padded for phrase in lists[title]))
     return {
         "covered": float(np.mean([np.mean(np.array(each) > 0) for each in numbers.values()])),
@@ -157,5 +157,6 @@ def technologies_by_title(
     return dict(found)
 
 
-def _stems(content: str) -> str:
+def stemmed(content: str) -> str:
+    """Its words as stems, with single spaces between."""
     return " ".join(map(text.stem, text.words(content)))

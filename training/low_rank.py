@@ -1,11 +1,11 @@
-"""Weights of low rank: titles share what is told from a text, and other texts' titles do, too.
+"""Weights of low rank: what titles share is learnt once for all of them, from other texts, too.
 
-A text's TF-IDF terms become some numbers, linear in them. From these, softmax regression tells
-the titles of some texts, and logistic regressions the words that the titles of others have, where
-there are any, all learnt together: what sets texts of other titles apart helps to tell the titles
-(multi-task learning, Caruana 1997). Many terms are left out at random each time a text is read
-(dropout), or the texts would be learnt by heart. Both maps are linear: their product is one matrix
-of weights. It is computed in the precision of the vectors.
+A linear map takes a text's TF-IDF terms to a latent vector of a few numbers. From it, softmax
+regression tells the titles of some texts, and logistic regressions tell the words in the titles of
+others, where there are any. All are learnt together: what sets the texts of other titles apart
+helps to tell the titles (multi-task learning, Caruana 1997). Dropout leaves out many terms each
+time a text is read, or the texts would be learnt by heart. As both maps are linear, their product
+is one matrix of weights. It is computed in the precision of the vectors.
 """
 
 import math
@@ -26,10 +26,10 @@ from training.seed import SEED
 class Settings:
     """What is learnt, and how (docs/models.md says of which texts).
 
-    A term has to stand in `least_texts` texts, rarer ones have no weights of low rank. A text
-    becomes `rank` numbers. It is read `passes` times, `batch` texts with a title a step (those of
-    other titles are dealt out to as many steps), and the share `left_out` of its terms is left
-    out. `rate` is Adam's step at the beginning; it falls to nothing linearly.
+    A term has to stand in `least_texts` texts, rarer ones have no weights of low rank. The latent
+    vector has `rank` numbers. Each text is read `passes` times, `batch` texts with a title a step
+    (those of other titles are dealt out to as many steps); `left_out` is the share of terms that
+    dropout takes. `rate` is Adam's learning rate at the beginning; it falls linearly to nothing.
     """
 
     least_texts: int
@@ -113,9 +113,11 @@ def _learn(
             others = _dealt(random, words.shape[0], steps)
         mine, theirs = some[done % steps], others[done % steps]
         both = sparse.vstack([vectors[mine], other_vectors[theirs]], format="csr")
-        read = _with_some_left_out(both, settings.left_out, random)
-        slopes = maps.slopes(read, titles[owners[mine]], weights[mine], words[theirs].toarray())
-        adam.step(slopes, settings.rate * (1 - done / (settings.passes * steps)))
+        read = dropout(both, settings.left_out, random)
+        gradients = maps.gradients(
+            read, titles[owners[mine]], weights[mine], words[theirs].toarray()
+        )
+        adam.step(gradients, settings.rate * (1 - done / (settings.passes * steps)))
     return maps.weights()
 
 
@@ -123,9 +125,10 @@ def _dealt(random: np.random.Generator, texts: int, steps: int) -> list[NDArray[
     return np.array_split(random.permutation(texts), steps)
 
 
-def _with_some_left_out(
+def dropout(
     vectors: sparse.csr_matrix, left_out: float, random: np.random.Generator
 ) -> sparse.csr_matrix:
+    """The vectors without the share `left_out` of their terms; the others make up for these."""
     kept = random.random(vectors.nnz, dtype=np.float32) >= left_out
     starts = np.concatenate([[0], np.cumsum(kept)])[vectors.indptr]
     data = vectors.data[kept] / vectors.dtype.type(1 - left_out)
@@ -133,7 +136,7 @@ def _with_some_left_out(
 
 
 class _Maps:
-    """From terms to numbers, and from these to titles and to words."""
+    """From terms to latent vectors, and from these to titles and to words."""
 
     def __init__(
         self,
@@ -144,7 +147,7 @@ class _Maps:
         words: int,
         dtype: np.dtype[Any],
     ) -> None:
-        self._to_numbers = random.normal(0, 0.05, (terms, rank)).astype(dtype)
+        self._to_latent = random.normal(0, 0.05, (terms, rank)).astype(dtype)
         self._to_titles, self._to_words = (
             (random.uniform(-1, 1, (rank, outputs)) / np.sqrt(rank)).astype(dtype)
             for outputs in (titles, words)
@@ -154,20 +157,20 @@ class _Maps:
     @property
     def values(self) -> list[Floats]:
         return [
-            self._to_numbers, self._to_titles, self._to_words, self._title_bias, self._word_bias
+            self._to_latent, self._to_titles, self._to_words, self._title_bias, self._word_bias
         ]  # fmt: skip
 
-    def slopes(
+    def gradients(
         self, read: sparse.csr_matrix, titles: Floats, weights: Floats, words: Floats
     ) -> list[Floats]:
-        """The slope of the loss by each of `values`.
+        """The gradient of the loss with respect to each of `values`.
 
         The loss is the mean cross-entropy of titles, weighted, and that of words, summed over them.
         The first rows of `read` are texts that have a title, the others have words. `titles` and
         `words` have a row for each, 1 where it has one.
         """
-        numbers = read @ self._to_numbers
-        mine, theirs = numbers[: len(titles)], numbers[len(titles) :]
+        latent = read @ self._to_latent
+        mine, theirs = latent[: len(titles)], latent[len(titles) :]
         title_errors = softmax(mine @ self._to_titles + self._title_bias, axis=1) - titles
         title_errors *= (weights / len(titles))[:, None]
         word_errors = expit(theirs @ self._to_words + self._word_bias) - words
@@ -184,7 +187,7 @@ class _Maps:
     def weights(self) -> Floats:
         """Of each title's terms, shape (titles, terms)."""
         centred = self._to_titles - self._to_titles.mean(axis=1, keepdims=True)
-        return (self._to_numbers @ centred).T
+        return (self._to_latent @ centred).T
 
 
 class _Adam:
@@ -196,14 +199,14 @@ class _Adam:
         self._squares = [np.zeros_like(each) for each in values]
         self._steps = 0
 
-    def step(self, slopes: list[Floats], rate: float) -> None:
+    def step(self, gradients: list[Floats], rate: float) -> None:
         self._steps += 1
         rate *= math.sqrt(1 - SQUARE_DECAY**self._steps) / (1 - MEAN_DECAY**self._steps)
-        for value, mean, square, slope in zip(
-            self._values, self._means, self._squares, slopes, strict=True
+        for value, mean, square, gradient in zip(
+            self._values, self._means, self._squares, gradients, strict=True
         ):
             mean *= MEAN_DECAY
-            mean += (1 - MEAN_DECAY) * slope
+            mean += (1 - MEAN_DECAY) * gradient
             square *= SQUARE_DECAY
-            square += (1 - SQUARE_DECAY) * np.square(slope)
+            square += (1 - SQUARE_DECAY) * np.square(gradient)
             value -= rate * mean / (np.sqrt(square) + 1e-8)

@@ -38,7 +38,7 @@ def test_frequent_phrases_have_more_weights_than_rare_ones():
 
 def test_drawn_texts_are_known_to_the_model():
     model = growth.drawn(114, 5_000)
-    for text in growth._texts(5_000):
+    for text in growth.drawn_texts(5_000):
         assert len(text.split()) == growth.WORDS
         known = model.known_terms(text)
         assert known.counts.sum() == pytest.approx(fading(np.arange(growth.WORDS)).sum())

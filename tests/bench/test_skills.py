@@ -16,7 +16,7 @@ HELD_OUT = pd.DataFrame(
 
 
 def stems(**lists):
-    return {title: [skills._stems(phrase) for phrase in each] for title, each in lists.items()}
+    return {title: [skills.stemmed(phrase) for phrase in each] for title, each in lists.items()}
 
 
 def test_a_title_is_recovered_by_words_of_its_own_texts():

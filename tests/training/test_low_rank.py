@@ -82,7 +82,7 @@ def test_pairs_of_words_are_told_apart_by_their_order(texts, others):
 
 def test_what_is_left_of_a_text_is_as_much_as_the_text():
     vectors = sparse.csr_matrix(np.ones((2, 100_000), np.float32))
-    left = low_rank._with_some_left_out(vectors, 0.7, np.random.default_rng(0))
+    left = low_rank.dropout(vectors, 0.7, np.random.default_rng(0))
     assert left.nnz == pytest.approx(vectors.nnz * 0.3, rel=0.02)
     np.testing.assert_allclose(left.sum(axis=1), vectors.shape[1], rtol=0.02)
 
