@@ -32,7 +32,10 @@ def run(options: argparse.Namespace) -> None:
                 options.sitemap, options.listing, options.pages, options.contact, options.licence,
                 options.delay, options.budget,
             )  # fmt: skip
-            print(crawl(plan, store, options.out / "crawl").text())
+            crawled = crawl(plan, store, options.out / "crawl")
+            print(crawled.text())
+            if crawled.in_vain:
+                raise DataError("nothing could be read of what was asked for: see above")
         print(f"gathered: {store.added} new records in {options.out / FILE}")
 
 

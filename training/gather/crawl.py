@@ -6,20 +6,19 @@ so that a later crawl asks for a page only if it has changed.
 
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import CrawlerProcess
+from twisted.python.failure import Failure
 
-from training.gather.spider import PostingSpider
+from training.gather.spider import ROBOT, PostingSpider
 from training.gather.store import Store
 from training.gathered import Gathered
 
-ROBOT = "CareerClimberBot"
-"""What robots.txt calls it."""
 _MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
@@ -50,14 +49,27 @@ class Plan:
 
 @dataclass(frozen=True)
 class Crawled:
-    """How it ended ("finished", "budget", or "interrupted"), and what was met on the way."""
+    """How it ended ("finished", "budget", or "interrupted"), and what was met on the way.
+
+    `read` counts the addresses that were read, `failed` those that could not be, by why: an HTTP
+    status, or an error's name. `empty` are sitemaps that name nothing, or are none.
+    """
 
     ended: str
     asked: int
+    read: int
     unchanged: int
     forbidden: int
+    elsewhere: int
     broken: int
+    empty: int
     people: int
+    failed: Mapping[str, int]
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether nothing could be read of what was asked for."""
+        return not self.read and bool(self.failed)
 
     def text(self) -> str:
         """Some lines for people."""
@@ -68,7 +80,18 @@ class Crawled:
             f"{self.forbidden} forbidden by robots.txt; "
             f"{self.broken} scripts of JSON-LD that cannot be read; "
             f"{self.people} pages about a person, of which nothing is kept"
+            f"{self._further()}"
         )
+
+    def _further(self) -> str:
+        """A line of what went wrong, where something did."""
+        why = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.failed.items()))
+        told = [
+            f"{sum(self.failed.values())} could not be read ({why})" if why else "",
+            f"{self.elsewhere} on other sites, left out" if self.elsewhere else "",
+            f"{self.empty} sitemaps that name no page" if self.empty else "",
+        ]
+        return "\n" + "; ".join(filter(None, told)) if any(told) else ""
 
 
 def crawl(plan: Plan, store: Store, directory: Path) -> Crawled:
@@ -91,7 +114,11 @@ def crawl(plan: Plan, store: Store, directory: Path) -> Crawled:
     def closed(reason: str) -> None:
         reasons.append(reason)
 
+    def broke(failure: Failure) -> None:
+        crawler.spider.failed[type(failure.value).__name__] += 1
+
     crawler.signals.connect(keep, signals.item_scraped)
+    crawler.signals.connect(broke, signals.spider_error)
     crawler.signals.connect(closed, signals.spider_closed)
     process.crawl(
         crawler, sitemaps=plan.sitemaps, listings=plan.listings, pages=plan.pages,
@@ -105,13 +132,18 @@ def crawl(plan: Plan, store: Store, directory: Path) -> Crawled:
         running.unlink()
     count = partial(crawler.stats.get_value, default=0)
     fresh = count("httpcache/hit")
+    seen = crawler.spider.seen
     return Crawled(
         ended="interrupted" if reason == "shutdown" else reason,
         asked=count("downloader/request_count") - fresh,
         unchanged=count("httpcache/revalidate") + fresh,
         forbidden=count("robotstxt/forbidden"),
-        broken=crawler.spider.seen["broken"],
-        people=crawler.spider.seen["people"],
+        broken=seen["broken"],
+        people=seen["people"],
+        read=seen["read"],
+        empty=seen["empty"],
+        elsewhere=count("offsite/filtered"),
+        failed=crawler.spider.failed,
     )
 
 

@@ -16,13 +16,17 @@ from scrapy.extensions.httpcache import RFC2616Policy
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.spiders import Spider
+from scrapy.utils.misc import build_from_crawler
 
 from training.gather.people import address_of_people, page_of_a_person
 
+SITEMAP = "sitemap"
+"""In a request's `meta`: it is for a sitemap, or for a robots.txt that names some."""
 LONGEST_WAIT = 300
 """Seconds that a site may ask to be left alone; where it asks for more, the page is given up."""
 
 _REFUSED = (429, 503)
+_CLOSED = b"User-agent: *\nDisallow: /\n"
 
 
 class WaitsAsAsked(RetryMiddleware):  # type: ignore[misc]
@@ -64,12 +68,18 @@ def _retry_after(response: Response) -> float:
 class ObeysRobots(RobotsTxtMiddleware):  # type: ignore[misc]
     """Also keeps the delay that robots.txt asks for; a site whose robots.txt fails is left alone.
 
-    So does RFC 9309, section 2.3.1.4, say.
+    Whether the server fails or cannot be reached, as RFC 9309, section 2.3.1.4, has it.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def process_request(self, request: Request) -> None:
+        """Lets robots.txt itself be moved to another site (RFC 9309, section 2.3.1.2)."""
+        if request.meta.get("dont_obey_robotstxt"):
+            request.meta["allow_offsite"] = True
+        await super().process_request(request)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules of a request's site, which are asked for once.
@@ -82,7 +92,7 @@ class ObeysRobots(RobotsTxtMiddleware):  # type: ignore[misc]
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
-            response = response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
+            response = response.replace(status=200, body=_CLOSED)
         await super()._parse_robots(response, netloc, request)
         parser = self._parsers[netloc]
         wanted = parser.crawl_delay(self._robotstxt_useragent) or 0
@@ -93,6 +103,10 @@ class ObeysRobots(RobotsTxtMiddleware):  # type: ignore[misc]
             downloader.per_slot_settings[key] = {"delay": delay}
             if key in downloader.slots:
                 downloader.slots[key].delay = delay
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        super()._robots_error(exc, netloc)  # It says that everything is allowed.
+        self._parsers[netloc] = build_from_crawler(self._parserimpl, self.crawler, _CLOSED)
 
 
 class LeavesPeopleAlone:
@@ -105,13 +119,18 @@ class LeavesPeopleAlone:
 
 
 class KeepsNobody(RFC2616Policy):  # type: ignore[misc]
-    """Of the pages that are kept to be asked for again by their `ETag`, none is about a person."""
+    """What is kept to be asked for again by its `ETag`: sitemaps, and pages about no person.
+
+    Nothing else: what is no page cannot be looked into.
+    """
 
     def should_cache_response(self, response: Response, request: Request) -> bool:
         """Whether it may be kept. The body must not be compressed any more."""
         if not super().should_cache_response(response, request):
             return False
-        return not (isinstance(response, HtmlResponse) and page_of_a_person(response.selector))
+        if request.meta.get(SITEMAP) or request.meta.get("dont_obey_robotstxt"):
+            return True
+        return isinstance(response, HtmlResponse) and not page_of_a_person(response.selector)
 
 
 class KeepsToBudget(Scheduler):  # type: ignore[misc]

@@ -6,13 +6,21 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from scrapy.http import Request, Response, TextResponse
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import HtmlResponse, Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.spiders import SitemapSpider
+from twisted.python.failure import Failure
 
 from training.gather.job_posting import postings
+from training.gather.manners import SITEMAP
 from training.gather.people import page_of_a_person
 from training.gathered import Gathered
 
+ROBOT = "CareerClimberBot"
+"""What robots.txt and pages call it."""
+LARGEST_SITEMAP = 50 * 2**20
+"""Bytes, as https://www.sitemaps.org/protocol.html has it."""
 _TURNS_THE_PAGE = {"page", "p", "pg", "offset", "start", "from", "skip", "paged"}
 
 
@@ -34,19 +42,42 @@ class PostingSpider(SitemapSpider):  # type: ignore[misc]
         every = [*sitemaps, *listings, *pages]
         self.allowed_domains = sorted({urlsplit(url).hostname or "" for url in every})
         self.seen: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
 
     async def start(self) -> AsyncIterator[Request]:
         """What was given. A crawl that is resumed has seen it."""
         async for request in super().start():
-            yield request
+            yield self._noted(request)
         for url in self.listings:
-            yield Request(url, self.parse_listing)
+            yield self._noted(Request(url, self.parse_listing))
         for url in self.pages:
-            yield Request(url, self.parse_page)
+            yield self._noted(Request(url, self.parse_page))
+
+    def _noted(self, request: Request) -> Request:
+        """With what makes its failure known; of a sitemap, with room for all of it."""
+        meta = dict(request.meta)
+        if request.callback == self._parse_sitemap:
+            meta |= {SITEMAP: True, "download_maxsize": LARGEST_SITEMAP}
+        return request.replace(errback=self.note_failure, meta=meta)
+
+    def note_failure(self, failure: Failure) -> None:
+        """Counts why an address could not be read, unless it was left out on purpose."""
+        error = failure.value
+        if isinstance(error, HttpError):
+            self.failed[str(error.response.status)] += 1
+        elif not isinstance(error, IgnoreRequest):
+            self.failed[type(error).__name__] += 1
+
+    def _parse_sitemap(self, response: Response) -> Iterator[Request]:
+        named = [self._noted(request) for request in super()._parse_sitemap(response)]
+        self.seen["read"] += 1
+        self.seen["empty"] += not named
+        yield from named
 
     def parse_page(self, response: Response) -> Iterator[Gathered]:
         """The postings of a page."""
-        if not isinstance(response, TextResponse) or "noindex" in _robots(response):
+        self.seen["read"] += 1
+        if not isinstance(response, HtmlResponse) or "noindex" in _robots(response):
             return
         if page_of_a_person(response.selector):
             self.seen["people"] += 1
@@ -60,7 +91,7 @@ class PostingSpider(SitemapSpider):  # type: ignore[misc]
     def parse_listing(self, response: Response) -> Iterator[Gathered | Request]:
         """The postings of a listing, the pages it links to on its site, and the listings after."""
         yield from self.parse_page(response)
-        if not isinstance(response, TextResponse) or "nofollow" in _robots(response):
+        if not isinstance(response, HtmlResponse) or "nofollow" in _robots(response):
             return
         if page_of_a_person(response.selector):
             return
@@ -77,17 +108,27 @@ class PostingSpider(SitemapSpider):  # type: ignore[misc]
             turns = there.path == here.path and _TURNS_THE_PAGE & {
                 name.lower() for name, _ in parse_qsl(there.query)
             }
-            yield Request(url, self.parse_listing if turns or "next" in rel else self.parse_page)
+            listing = turns or "next" in rel
+            yield self._noted(Request(url, self.parse_listing if listing else self.parse_page))
 
 
 _SCHEMES = ("http", "https")
 
 
-def _robots(response: TextResponse) -> str:
-    """What a page asks of robots, in its head or beside it."""
-    header = b",".join(response.headers.getlist("X-Robots-Tag")).decode("latin-1")
-    metas = response.xpath(
-        "//meta[translate(@name, 'ROBTS', 'robts') = 'robots']/@content"
-    ).getall()
-    told = ",".join([header, *metas]).lower()
-    return told.replace("none", "noindex,nofollow")
+def _robots(response: HtmlResponse) -> set[str]:
+    """What a page asks of robots, in its head or beside it, "none" taken apart.
+
+    What it asks of other robots by their names in `X-Robots-Tag` is obeyed, too.
+    """
+    told = [each.decode("latin-1") for each in response.headers.getlist("X-Robots-Tag")]
+    for meta in response.xpath("//meta[@name and @content]"):
+        if meta.attrib["name"].strip().lower() in ("robots", ROBOT.lower()):
+            told.append(meta.attrib["content"])
+    directives = {_directive(each) for each in ",".join(told).lower().split(",")}
+    return directives | ({"noindex", "nofollow"} if "none" in directives else set())
+
+
+def _directive(told: str) -> str:
+    """ "noindex", also of "somebot: noindex"; "" of one with a value: "max-image-preview:none"."""
+    name, _, value = (each.strip() for each in told.rpartition(":"))
+    return "" if name.startswith("max-") else value

@@ -40,7 +40,8 @@ class Site:
     """`expected` are the titles that a visitor would count, each once.
 
     `robots` are the status of robots.txt and what it says beside the usual; `added` are postings
-    beside the site's own, by their paths.
+    beside the site's own, by their paths. `answers` go before all: a status, a body and headers by
+    path, or None where the connection just ends.
     """
 
     url: str = ""
@@ -50,6 +51,7 @@ class Site:
     refused: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     added: dict[str, dict[str, object]] = field(default_factory=dict)
+    answers: dict[str, tuple[int, bytes, dict[str, str]] | None] = field(default_factory=dict)
     at_once: int = 0
     most_at_once: int = 0
     hold: threading.Event = field(default_factory=threading.Event)
@@ -161,6 +163,9 @@ KINDS = [
 ]  # fmt: skip
 
 
+PDFS = {str(number) for number in range(JOBS) if KINDS[number % len(KINDS)] == "pdf"}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: Site
@@ -170,6 +175,11 @@ class Handler(BaseHTTPRequestHandler):
         site.at_once += 1
         site.most_at_once = max(site.most_at_once, site.at_once)
         site.hold.wait(60)
+        if site.answers.get(self.path, ()) is None:
+            site.at_once -= 1
+            site.asked.append(Asked(self.path, dict(self.headers), time.monotonic(), 0))
+            self.close_connection = True
+            return
         status, body, headers = self._answer()
         tag = f'"{sha256(body).hexdigest()[:16]}"'
         if status == 200:
@@ -189,6 +199,9 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         first, _, rest = url.path.strip("/").partition("/")
         html = {"Content-Type": "text/html; charset=utf-8"}
+        if answer := self.site.answers.get(self.path):
+            status, body, headers = answer
+            return status, body, dict(headers)
         if url.path in STATIC:
             kind, make = STATIC[url.path]
             status = self.site.robots[0] if url.path == "/robots.txt" else 200

@@ -19,9 +19,13 @@ from tests.training.gather.career_site import (
     KINDS,
     LISTED,
     NAME,
+    PDFS,
     PEOPLE,
+    PERSON,
     RETRY_AFTER,
     career_site,
+    page,
+    posting,
 )
 
 SECONDS = 1_200
@@ -208,8 +212,8 @@ def test_a_later_crawl_asks_for_what_has_changed_only(crawl, site):
     asked = site.asked[before:]
     assert run.output.splitlines()[0] == "crawl: finished"
     sent = [each.path for each in asked if each.status == 200]
-    # What is about a person was not kept, so that it cannot be asked whether it has changed.
-    assert sorted(sent) == sorted(["/jobs/20", *PEOPLE])
+    # What is about a person or may be, as any PDF, was not kept: it cannot be asked for changes.
+    assert sorted(sent) == sorted(["/jobs/20", *PEOPLE, *(f"/jobs/{number}" for number in PDFS)])
     assert len([each for each in asked if each.status == 304]) > 140
     assert crawl.titles() == Counter(site.expected | {"job 20 changed"})
 
@@ -266,3 +270,113 @@ def test_the_delay_of_robots_txt_is_kept_and_a_site_whose_robots_txt_fails_is_le
     assert crawl.titles() == Counter(f"listed job {number}" for number in range(5))
     assert {each["licence"] for each in crawl.records} == {"asked on 2026-01-01"}
     assert "1 forbidden by robots.txt" in run.output
+
+
+HTML = {"Content-Type": "text/html"}
+CLOSED = b"User-agent: *\nDisallow: /\n"
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A site to change, and a directory to gather into."""
+    with career_site() as site:
+        yield Crawl(site, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        (200, CLOSED + b"#" * 6 * 2**20, {"Content-Type": "text/plain"}),
+        (302, b"", {"Location": "/robots.txt"}),
+    ],
+    ids=["no answer", "too long", "in a circle"],
+)
+def test_a_site_whose_robots_txt_cannot_be_read_is_left_alone(small, answer):
+    small.site.answers["/robots.txt"] = answer
+    run = small.run(f"{small.site.url}/listed/1")
+    assert set(paths(small.site.asked)) == {"/robots.txt"}
+    assert "1 forbidden by robots.txt" in run.output
+
+
+def test_robots_txt_may_be_moved_to_another_site(small):
+    elsewhere = small.site.url.replace("127.0.0.1", "localhost")
+    small.site.answers["/robots.txt"] = (301, b"", {"Location": f"{elsewhere}/rules"})
+    small.site.answers["/rules"] = (200, CLOSED, {"Content-Type": "text/plain"})
+    run = small.run(f"{small.site.url}/listed/1")
+    assert paths(small.site.asked) == ["/robots.txt", "/rules"]
+    assert "1 forbidden by robots.txt" in run.output
+
+
+def test_a_crawl_that_reads_nothing_fails_and_says_why(small):
+    site = small.site
+    site.answers["/drops"] = None
+    run = small.run(f"{site.url}/nowhere", f"{site.url}/nothing", f"{site.url}/drops")
+    assert run.code == 1
+    assert "3 could not be read (404: 2, DownloadFailedError: 1)" in run.output
+    assert run.output.splitlines()[-1].startswith("error: nothing could be read")
+
+
+def test_what_could_not_be_read_of_some_is_told(small):
+    site = small.site
+    site.answers["/none.xml"] = (
+        200,
+        b"<html>no sitemap</html>",
+        {"Content-Type": "application/xml"},
+    )
+    away = f"<urlset><url><loc>{site.url.replace('127.0.0.1', 'localhost')}/x</loc></url></urlset>"
+    site.answers["/away.xml"] = (200, away.encode(), {"Content-Type": "application/xml"})
+    sitemaps = [f"{site.url}/none.xml", f"{site.url}/away.xml"]
+    run = small.run(f"{site.url}/listed/1", f"{site.url}/gone", "--sitemap", sitemaps[0],
+                    "--sitemap", sitemaps[1])  # fmt: skip
+    assert run.code == 0
+    assert (
+        "1 could not be read (404: 1); 1 on other sites, left out; 1 sitemaps that name no page"
+        in run.output
+    )
+    assert small.titles() == {"listed job 1": 1}
+
+
+@pytest.mark.parametrize("name", ["large.xml", "large.xml.gz"])
+def test_sitemaps_may_be_as_large_as_their_protocol_has_it(small, name):
+    place = f"<url><loc>{small.site.url}/listed/1</loc></url><!--{'-x' * 3 * 2**20}-->"
+    sitemap = f"<urlset>{place}</urlset>".encode()
+    body = gzip.compress(sitemap) if name.endswith("gz") else sitemap
+    kind = "application/gzip" if name.endswith("gz") else "application/xml"
+    small.site.answers[f"/{name}"] = (200, body, {"Content-Type": kind})
+    small.run("--sitemap", f"{small.site.url}/{name}")
+    assert small.titles() == {"listed job 1": 1}
+
+
+def test_nothing_is_kept_that_is_neither_a_page_nor_a_sitemap(small):
+    person = page(json.dumps(PERSON)).encode()
+    for kind in ("text/plain", "application/xml", "application/json", "application/pdf"):
+        small.site.answers[f"/{kind}"] = (200, person, {"Content-Type": kind})
+    run = small.run("--listing", *(f"{small.site.url}{path}" for path in small.site.answers))
+    assert run.code == 0
+    assert len(small.site.asked) == 1 + len(small.site.answers)
+    kept = [path.read_bytes() for path in small.out.rglob("*") if path.is_file()]
+    kept += [gzip.decompress(each) for each in kept if each.startswith(b"\x1f\x8b")]
+    assert any(b"CareerClimberBot" in each for each in kept)
+    assert not [each for each in kept if NAME.encode() in each]
+
+
+@pytest.mark.parametrize(
+    ("meta", "header", "taken"),
+    [
+        ("", "", True),
+        ('<meta name="robots" content="index, follow, max-image-preview:none">', "", True),
+        ('<meta name="ROBOTS" content="nosnippet,NONE">', "", False),
+        ('<meta name="CareerClimberBot" content="noindex">', "", False),
+        ('<meta name="description" content="noindex">', "", True),
+        ("", "max-snippet: 5, noindex", False),
+        ("", "otherbot: noindex", False),
+        ("", "unavailable_after: 2027-01-01, none", False),
+    ],
+)
+def test_what_a_page_asks_of_robots(small, meta, header, taken):
+    body = page(json.dumps(posting("welder")), head=meta).encode()
+    headers = {**HTML, "X-Robots-Tag": header} if header else HTML
+    small.site.answers["/one"] = (200, body, headers)
+    small.run(f"{small.site.url}/one")
+    assert bool(small.titles()) == taken
