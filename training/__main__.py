@@ -3,7 +3,6 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from pathlib import Path
 
@@ -123,9 +122,6 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-Add = Callable[[argparse.ArgumentParser], None]
-
-
 def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", metavar="S",
@@ -134,6 +130,11 @@ def _sources(sub: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _columns(sub)
     sub.add_argument("--label-column", metavar="C", help="titles that are ready made")
+    sub.add_argument(
+        "--order-column", default="order", metavar="C",
+        help="the place of the job among the person's, where there is such a column "
+        "(default: order)",
+    )  # fmt: skip
     sub.add_argument(
         "--min-rows", type=int, default=3, metavar="N",
         help="titles with fewer different texts are left out (default: 3, which is the least)",
@@ -155,7 +156,6 @@ def _columns(sub: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     for name, meaning in (
         ("person", "who held the job: jobs of one person make a way"),
-        ("order", "the place of the job among the person's"),
         ("salary", "US dollars a year"),
         ("state", "the state of the United States where it was, or the place"),
         ("education", "the person's degree or level of education"),

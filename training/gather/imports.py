@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shared.redaction import redact
 from shared.states import find_state
 from training.errors import DataError
 from training.gathered import Gathered
@@ -19,17 +20,19 @@ ONET_LICENCE = "CC BY 4.0, U.S. Department of Labor"
 def json_resume(path: Path, licence: str) -> Iterator[Gathered]:
     """The jobs of a JSON Resume (https://jsonresume.org/schema), without the person.
 
-    Name, contact and everything else that is not about the work is left in the file. Raises
-    `DataError` where it is none.
+    Name, contact and everything else that is not about the work is left in the file; its own name,
+    which is often the person's, is not kept, and personal details in texts are taken out as far as
+    they are found. Raises `DataError` where it is none.
     """
     try:
         resume = json.loads(path.read_text(encoding="utf-8-sig"))
         jobs = resume["work"]
         schools = resume.get("education") or []
-        if not isinstance(jobs, list):
+        if not isinstance(jobs, list) or not isinstance(schools, list):
             raise TypeError
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{path} is no JSON Resume: it has no list `work`") from None
+    person = _digest(path, "")
     schooling = "; ".join(
         f"{_text(each, 'studyType')} in {_text(each, 'area')}" for each in schools
         if isinstance(each, dict)
@@ -38,12 +41,13 @@ def json_resume(path: Path, licence: str) -> Iterator[Gathered]:
         if isinstance(job, dict):
             highlights = job.get("highlights")
             lines = [_text(job, "summary"), *(highlights if isinstance(highlights, list) else [])]
+            told = "\n".join(each for each in lines if isinstance(each, str) and each)
             yield Gathered(
-                kind="resume", source=f"resume:{path.name}", licence=licence, fetched=_now(),
+                kind="resume", source=f"resume:{person}", licence=licence, fetched=_now(),
                 title=_text(job, "position"), location=_text(job, "location"),
-                description="\n".join(each for each in lines if isinstance(each, str) and each),
+                description=redact(told).text,
                 education=schooling, start=_text(job, "startDate"), end=_text(job, "endDate"),
-                person=_digest(path, ""),
+                person=person,
             )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from parsel import Selector
 
 from training.gather.structured_data import Item, items
 from training.gathered import Gathered
+from training.processing.location import ABROAD, in_the_united_states
 
 _LONGEST = 100_000
 """Characters of a description; a page that has more is no posting."""
@@ -38,24 +39,28 @@ def _content(item: Item) -> dict[str, str]:
             item.get(part)
             for part in ("description", "responsibilities", "qualifications", "skills")
         ),
-        "employer": _text(item.get("hiringOrganization")),
+        "employer": _text(item.get("hiringOrganization"), _NAMES),
         "location": "; ".join(_places(item)),
-        "salary": _pay(item.get("baseSalary")) or _pay(item.get("estimatedSalary")),
+        "salary": _pay(item.get("baseSalary"), _text(item.get("salaryCurrency")))
+        or _pay(item.get("estimatedSalary"), ""),
         "education": _schooling(item.get("educationRequirements")),
         "start": _text(item.get("datePosted")),
         "end": _text(item.get("validThrough")),
     }
 
 
-def _text(value: object) -> str:
-    """The first text of a value; of an item its name."""
+_NAMES = ("name", "@value", "value", "legalName")
+
+
+def _text(value: object, keys: tuple[str, ...] = (*_NAMES, "@id")) -> str:
+    """The first text of a value; of an item what the first of these keys has."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value).strip()[:_LONGEST]
     if isinstance(value, list):
-        return next((text for each in value if (text := _text(each))), "")
+        return next((text for each in value if (text := _text(each, keys))), "")
     if isinstance(value, dict):
-        of = (value.get(key) for key in ("name", "@value", "value", "legalName", "@id"))
-        return next((text for each in of if (text := _text(each))), "")
+        of = (value.get(key) for key in keys)
+        return next((text for each in of if (text := _text(each, keys))), "")
     return ""
 
 
@@ -75,7 +80,10 @@ def _every(value: object) -> list[object]:
 
 
 def _places(item: Item) -> Iterator[str]:
-    """Each place as "town, region, postal code, country"."""
+    """Each place as "town, region, postal code, country"; of another country, it says so.
+
+    Otherwise Germany's "DE" would be Delaware.
+    """
     for place in _every(item.get("jobLocation"))[:_MOST_PLACES]:
         of = place.get("address") or place.get("name") if isinstance(place, dict) else place
         for address in _every(of):
@@ -83,16 +91,20 @@ def _places(item: Item) -> Iterator[str]:
             told = [_text(address.get(part)) for part in parts] if isinstance(address, dict) else []
             text = ", ".join(filter(None, told)) or _text(address)
             if text:
-                yield text
+                away = bool(told and told[-1]) and not in_the_united_states(told[-1])
+                yield f"{text} ({ABROAD})" if away else text
     if "TELECOMMUTE" in _text(item.get("jobLocationType")).upper():
         yield "Remote"
 
 
-def _pay(value: object) -> str:
-    """A MonetaryAmount as "USD 40000-50000 YEAR"; a plain text as it stands."""
+def _pay(value: object, currency: str) -> str:
+    """A MonetaryAmount as "USD 40000-50000 YEAR"; a plain text as it stands.
+
+    `currency` is that of an amount which has none of its own.
+    """
     value = next(iter(_every(value)), None)
     if not isinstance(value, dict):
-        return _text(value)
+        return f"{currency} {_text(value)}".strip() if _text(value) else ""
     amount = next(iter(_every(value.get("value"))), None)
     inner = amount if isinstance(amount, dict) else value
     least, most = (_text(inner.get(key)) for key in ("minValue", "maxValue"))
@@ -109,7 +121,7 @@ def _pay(value: object) -> str:
     if not numbers:
         return ""
     unit = _text(inner.get("unitText")) or _text(value.get("unitText")) or _of_duration(value)
-    currency = _text(value.get("currency")) or _text(inner.get("currency"))
+    currency = _text(value.get("currency")) or _text(inner.get("currency")) or currency
     open_ended = {least: "from", most: "up to"}.get(numbers, "") if numbers != exact else ""
     return " ".join(filter(None, [open_ended, currency, numbers, unit]))
 

@@ -17,6 +17,8 @@ _TITLE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """ "Resume of Jane Roe", "CV: Jane Roe", "Jane Roe's resume", "Jane Roe | Resume"."""
+_WARD = re.compile(r"\bCV\b(?! of\b)")
+"""Of a hospital: "Registered Nurse - CV" is a posting for cardiovascular care, where it is one."""
 _CLASSES = " or ".join(f"contains(concat(' ', normalize-space(@class), ' '), ' {each} ')"
                        for each in ("h-resume", "hresume"))  # fmt: skip
 
@@ -40,12 +42,14 @@ def page_of_a_person(page: Selector) -> bool:
 
 
 def _says_so(page: Selector) -> bool:
+    posted = [str(item.get("title")) for item in items(page, "JobPosting")[0]]
     titles = page.xpath("//head/title/text() | //h1[1]//text()").getall()
     told: dict[str, str] = {}
     for meta in page.xpath("//meta[@content]"):
         name = meta.attrib.get("property") or meta.attrib.get("name") or ""
         told[name.lower()] = meta.attrib["content"]
     titles += [told.get("og:title", ""), told.get("twitter:title", "")]
+    titles = [each for each in titles if not any(_WARD.search(t) and t in each for t in posted)]
     return (
         told.get("og:type", "").lower() == "profile"
         or any(_TITLE.match(each) for each in titles)

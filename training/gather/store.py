@@ -27,7 +27,7 @@ class Store:
         self.added = 0
 
     def __enter__(self) -> "Store":
-        """Raises `DataError` where another process adds to it."""
+        """Raises `DataError` where another process adds to it, or a line of it is damaged."""
         self._directory.mkdir(parents=True, exist_ok=True)
         self._file = (self._directory / FILE).open("a+b")
         try:
@@ -41,7 +41,11 @@ class Store:
             "create table if not exists ids (id text primary key) without rowid;"
             "create table if not exists read (bytes integer);"
         )
-        self._catch_up()
+        try:
+            self._catch_up()
+        except DataError:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -65,13 +69,16 @@ class Store:
         """Indexes what the index lacks, and cuts off a last line that was not written whole."""
         row = self._index.execute("select bytes from read").fetchone()
         size = os.fstat(self._file.fileno()).st_size
-        known = row[0] if row and row[0] <= size else 0
+        known = row[0] if row else 0
+        if size < known:  # Somebody took records out: what is not there may come again.
+            self._index.execute("delete from ids")
+            known = 0
         self._file.seek(known)
         for line in self._file:
             if not line.endswith(b"\n"):
                 break
             known += len(line)
-            self._note([json.loads(line)["id"]], known)
+            self._note([_id(line, self._directory / FILE)], known)
         self._file.truncate(known)
         self._file.seek(known)
 
@@ -81,3 +88,11 @@ class Store:
         self._index.execute("delete from read")
         self._index.execute("insert into read values (?)", (read,))
         self._index.execute("commit")
+
+
+def _id(line: bytes, path: Path) -> str:
+    try:
+        return str(json.loads(line)["id"])
+    except (ValueError, TypeError, KeyError):
+        start = line[:40].decode("utf-8", "replace").rstrip()
+        raise DataError(f"{path}: a line is no gathered record: {start!r}; take it out") from None

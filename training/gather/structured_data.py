@@ -31,7 +31,10 @@ def items(page: Selector, kind: str) -> tuple[list[Item], int]:
     broken = 0
     for script in page.xpath("//script[contains(@type, 'ld+json')]/text()").getall():
         try:
-            found += _of_type(_read(script), kind)
+            said = _read(script)
+            told = [each for each in _dicts(said) if "@id" in each and len(each) > 1]
+            named = {str(each["@id"]): each for each in told}
+            found += (_with_named(item, named) for item in _of_type(said, kind))
         except (ValueError, RecursionError):
             broken += 1
     found += [item for item in map(_item, _tops(page, kind)) if item]
@@ -105,6 +108,29 @@ def _of_type(value: object, kind: str, depth: int = 0) -> Iterator[Item]:
     elif isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _of_type(each, kind, depth + 1)
+
+
+def _dicts(value: object, depth: int = 0) -> Iterator[Item]:
+    """All that lie in one another."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        yield value
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _dicts(each, depth + 1)
+
+
+def _with_named(item: Item, named: dict[str, Item]) -> Item:
+    """The item with those of its values in full that are only named: {"@id": "#employer"}."""
+
+    def full(value: object) -> object:
+        if isinstance(value, list):
+            return list(map(full, value))
+        only_named = isinstance(value, dict) and value.keys() == {"@id"}
+        return named.get(str(value["@id"]), value) if only_named else value
+
+    return {key: full(value) for key, value in item.items()}
 
 
 def _tops(page: Selector, kind: str) -> Iterator[etree._Element]:

@@ -41,7 +41,7 @@ _BY_LEVEL = {
         r"\bbachelor(?:['’]?s)?\b|\bbaccalaureate\b|\bundergraduate degree\b|\bcollege degree\b|"
         r"\b(?:4|four)[- ]?(?:year|yr)s?[- ](?:college |university )?degree\b|"
         r"\buniversity degree\b|\bdegree from an accredited\b",
-        r"\bB\.\s?(?:A|S|Sc|Tech|E|Eng|Com|B\.A)\b\.?|\b(?:BBA|BSN|BSc|BFA|BSEE|BSCS|BSME|BEng|BTech"
+        r"(?<![A-Za-z]\.)\bB\.\s?(?:A|S|Sc|Tech|E|Eng|Com|B\.A)\b\.?|\b(?:BBA|BSN|BSc|BFA|BSEE|BSCS|BSME|BEng|BTech"
         r"|BArch)\b|\b(?:BA|BS|AB)(?=\s*(?:/|\bor\b|,|\bin\b|degree|$|\)|\())",
     ),
     "master": (
@@ -105,7 +105,9 @@ _NOT_ONE = re.compile(
 )
 _NONE_NEEDED = re.compile(
     r"\bno (?:\w+ ){0,2}(?:degree|diploma|education)\w*"
-    r"(?: (?:is )?(?:required|needed|necessary))?\b",
+    r"(?: (?:is )?(?:required|needed|necessary))?\b"
+    r"|\b(?:[\w'’]+ ){1,3}(?:degree|diploma|education)s?(?: is| are)? not "
+    r"(?:required|needed|necessary)\b",
     re.IGNORECASE,
 )
 
@@ -168,6 +170,8 @@ _FIELD_NAMES = {
     name: re.compile(rf"\b(?:{names})\b", re.IGNORECASE) for name, names in _FIELDS.items()
 }
 _CAPITALS = {"EE", "IT", "CS", "MIS", "CIS", "MD", "JD", "ADN"}
+LONGEST = 2_000
+"""Characters that are read: matching takes the square of so many."""
 _REACH = 120
 """Characters behind a degree in which its field is looked for."""
 
@@ -204,7 +208,7 @@ def of_person(written: str) -> Education:
 
 def _degrees_alone(written: str) -> str:
     """Without what only looks like a degree: "Scrum master", "Boston, MA"."""
-    return _PLACE.sub(_unless_place, _NOT_ONE.sub(" ", written))
+    return _PLACE.sub(_unless_place, _NOT_ONE.sub(" ", written[:LONGEST]))
 
 
 def _unless_place(hit: "re.Match[str]") -> str:

@@ -40,12 +40,14 @@ _TABLES = """
 def process(inputs: Sequence[Path], out: Path) -> Outcome:
     """Writes the rows of all files, ordered by id, to a Parquet table.
 
-    Of a record that was gathered twice, the one fetched first is kept. Raises `DataError` for a
-    file that is not there. `out` is replaced when all is done.
+    Of a record that was gathered twice, the one fetched first is kept. `out` is replaced when all
+    is done. Raises `DataError` for a file that is not there, and where the temporary disk is full.
     """
     for path in inputs:
         if not path.is_file():
             raise DataError(f"{path}: there is no such file")
+    if out.is_dir():
+        raise DataError(f"{out} is a directory: one process writes a file")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="career-climber-") as scratch:
         database = sqlite3.connect(Path(scratch) / "spool.db", isolation_level=None)
@@ -58,6 +60,10 @@ def process(inputs: Sequence[Path], out: Path) -> Outcome:
             _spool(database, progress(_lines(inputs), desc="cleaning", unit=" records"))
             _find_duplicates(database)
             return _write(database, out)
+        except sqlite3.Error as error:
+            raise DataError(
+                f"{scratch}: {error}; what waits there needs some 4 KB a record (TMPDIR)"
+            ) from None
         finally:
             database.close()
 

@@ -10,6 +10,9 @@ LEAST, MOST = 8_000, 2_000_000
 SURELY_AN_HOURS, SURELY_A_YEARS = 150, 10_000
 """Dollars: less than the one, and not less than the other, need no unit."""
 
+LONGEST = 500
+"""Characters that are read: pay is said at the beginning, and matching takes their square."""
+
 _CURRENCY = r"(?:US\s?\$|USD|\$)"
 _NUMBER = r"\d{1,3}(?:[,'\u2019 ]\d{3})+(?:\.\d{1,4})?|\d+(?:\.\d+)?"
 _AMOUNT = re.compile(
@@ -20,11 +23,26 @@ _AMOUNT = re.compile(
 _TO = re.compile(r"\s*(?:[-‐-—~]|to|and|up to|through)\s*", re.IGNORECASE)
 _TO_BEHIND_A_UNIT = re.compile(rf"[^\d$]{{0,16}}?{_TO.pattern}", re.IGNORECASE)
 _FOREIGN = re.compile(
-    r"[£€₹¥₩₱₺₪]|\b(?:CA|C|AU?|NZ|HK|S|MX|R)\$|"
+    r"[£€₹¥₩₱₺₪₴₦₫฿]|\b(?:CA|C|AU?|NZ|HK|S|MX|R)\$|"
     r"\b(?:GBP|EUR|INR|CAD|AUD|NZD|CHF|JPY|CNY|RMB|SGD|HKD|MXN|BRL|ZAR|SEK|NOK|DKK|PLN|PHP|AED|LPA)\b"
-    r"|\b(?:rupees?|euros?|pounds?|lakhs?|pesos?)\b",
+    r"|\b(?:rupees?|euros?|pounds?|lakhs?|pesos?|francs?|rand|zloty|kronor|kroner|yen|yuan)\b"
+    r"|\bRs\b|\bR(?=\d)|\d\s?(?:kr|zł|Kč|Ft|lei)(?!\w)",
     re.IGNORECASE,
 )
+_CODES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN "
+    "BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL "
+    "GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF "
+    "KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN "
+    "MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD "
+    "SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
+    "UGX UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+)
+"""ISO 4217's codes of national currencies, without US dollars."""
+_FOREIGN_CODE = re.compile(
+    rf"\b(?:{'|'.join(_CODES.split())})(?=\s?\d)|(?<=\d)\s?(?:{'|'.join(_CODES.split())})\b"
+)
+"""Beside an amount, in capitals: many are words, too."""
 _UNITS = [
     (re.compile(pattern, re.IGNORECASE), times)
     for pattern, times in (
@@ -39,6 +57,8 @@ _UNITS = [
          r"(?!\w)|\bYEAR\b", 1),
     )
 ]  # fmt: skip
+_PER_SOMETHING = re.compile(r"\s*(?:/|\b(?:per|an?|each)\b)\s*[^\W\d_]", re.IGNORECASE)
+_PAID = re.compile(r"\b(?:paid|payable|payroll|pay ?checks?)\s+[a-z -]+", re.IGNORECASE)
 _ONLY_MOST = re.compile(r"(?:up to|max(?:imum)?(?: of)?|no more than|under)[\s:]*$", re.IGNORECASE)
 _ONLY_LEAST = re.compile(
     r"(?:from|min(?:imum)?(?: of)?|at least|starting(?: at| from)?|starts at|over)[\s:]*$",
@@ -74,7 +94,8 @@ def yearly(written: str, dollars_are_american: bool = True) -> Pay:
     a day's, a week's or a month's, and is not guessed. `dollars_are_american` says whether "$" and
     bare numbers are meant for US dollars: it is not so in Canada.
     """
-    if _FOREIGN.search(written):
+    written = written[:LONGEST]
+    if _FOREIGN.search(written) or _FOREIGN_CODE.search(written):
         return NOTHING
     american = dollars_are_american or re.search(r"\bUSD\b|\bUS\s?\$", written)
     if not american:
@@ -90,6 +111,10 @@ def yearly(written: str, dollars_are_american: bool = True) -> Pay:
     numbers = [_dollars(each) for each in (first, second) if each]
     if second:
         numbers = _with_k_for_both(numbers, first, second)
+    if _by_the_piece(written[end:]):
+        return NOTHING
+    if max(numbers) >= SURELY_A_YEARS:  # "$75k (paid biweekly)"
+        written = written[:end] + _PAID.sub("", written[end:])
     times = _unit(written, first.start(), end)
     per_year = [_a_year(number, times, max(numbers)) for number in numbers]
     known = [each for each in per_year if each is not None]
@@ -160,6 +185,13 @@ def _with_k_for_both(
     if first["k"] and not second["k"] and numbers[1] < 1000:
         return [numbers[0], numbers[1] * 1000]
     return numbers
+
+
+def _by_the_piece(behind: str) -> bool:
+    """Whether an amount is for something else than a time: "per visit", "/shift"."""
+    per = _PER_SOMETHING.match(behind)
+    starts = (behind.lstrip(), behind.lstrip(" /"))
+    return bool(per) and not any(unit.match(each) for unit, _ in _UNITS for each in starts)
 
 
 def _unit(written: str, start: int, end: int) -> float | None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,7 @@ class Table(Source):
                 known = "" if pd.isna(group) else str(group)
                 years = {"start": year_of(start), "end": year_of(end)}
                 yield Record(str(description), group=known, **years, **named)
-        for warning in self._warnings(frame):
-            print(f"{self._path}: {warning}", file=sys.stderr)
+        self._warn(self._lacking(frame), self._misread(frame))
 
     def jobs(self) -> Iterator[Job]:
         """One job a row, in a table that tells of people, pay or education.
@@ -124,11 +124,24 @@ class Table(Source):
         columns = asdict(self._columns)
         frame = self._read(columns["title"]).dropna(subset=[columns["title"]])
         there = {name: frame[column] for name, column in columns.items() if column in frame}
+        self._warn(self._lacking(frame))
         for values in zip(*there.values(), strict=True):
             yield dict(zip(there, map(_written, values), strict=True))
 
-    def _warnings(self, frame: pd.DataFrame) -> Iterator[str]:
-        """What of a table is not understood, and would be missed in silence."""
+    def _warn(self, *warnings: Iterator[str]) -> None:
+        """Tells of what would be missed in silence."""
+        for warning in chain(*warnings):
+            print(f"{self._path}: {warning}", file=sys.stderr)
+
+    def _lacking(self, frame: pd.DataFrame) -> Iterator[str]:
+        """Columns that somebody has named: others need not be there."""
+        for each in fields(Columns):
+            column = getattr(self._columns, each.name)
+            if column != each.default and column not in frame:
+                yield f"there is no column {column!r}"
+
+    def _misread(self, frame: pd.DataFrame) -> Iterator[str]:
+        """What of a table is not understood."""
         columns = self._columns
         written = [each for each in frame.get(columns.start, ()) if _text(each)]
         unread = [each for each in written if _date(each) is None]

@@ -111,7 +111,30 @@ def test_what_is_there_is_not_gathered_again(gather, records, tmp_path):
     assert len(records()) == 2 + int(output.split()[1])
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"work": {}}', '{"work": null}', "\xff"])
+def test_nothing_of_a_resume_says_whose_it_is(gather, records, tmp_path):
+    path = tmp_path / "Jane_Quillfeather.json"
+    summary = "Led a ward. Call Jane Quillfeather at jane@q.example or 512-555-0188."
+    path.write_text(json.dumps({"work": [{"position": "Nurse", "summary": summary}]}))
+    assert gather("--json-resume", path)[0] == 0
+    (record,) = records()
+    assert record["description"].startswith("Led a ward. Call […]")
+    assert not [w for w in ("Quillfeather", "jane@", "0188") if w in str(record)]
+
+
+def test_resumes_of_two_people_may_have_one_name(gather, records, tmp_path):
+    paths = [tmp_path / each / "resume.json" for each in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text('{"work": [{"position": "Cashier", "startDate": "2020"}]}')
+    gather("--json-resume", paths[0], "--json-resume", paths[1])
+    assert len({each["person"] for each in records()}) == len(records()) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"work": {}}', '{"work": null}', "\xff", '{"work": [], "education": 5}',
+     pytest.param("[" * 100_000, id="deep")],
+)  # fmt: skip
 def test_what_is_no_json_resume_is_one_clear_line(gather, tmp_path, text):
     (tmp_path / "r.json").write_text(text, encoding="latin-1")
     assert_one_line(gather("--json-resume", tmp_path / "r.json"), "r.json is no JSON Resume")

@@ -5,6 +5,7 @@ import pytest
 from parsel import Selector
 
 from training.gather.job_posting import postings
+from training.processing.location import abroad, state
 
 SOURCE, LICENCE, NOW = "https://jobs.example/1", "ask them", "2026-01-01T00:00:00+00:00"
 LEAST = {"@type": "JobPosting", "title": "Nurse", "description": "Give shots."}
@@ -123,7 +124,47 @@ def test_what_else_is_said_of_the_work_joins_the_description():
 def test_names_are_found_in_items():
     assert told("employer", hiringOrganization={"name": ["Clinic"]}) == "Clinic"
     assert told("employer", hiringOrganization="Clinic") == "Clinic"
-    assert told("employer", hiringOrganization=[{"@id": "#clinic"}]) == "#clinic"
+    assert told("employer", hiringOrganization=[{"@id": "#clinic"}]) == ""
+
+
+def test_what_is_only_named_stands_elsewhere_on_the_page():
+    graph = [
+        {"@type": "Organization", "@id": "#org", "name": "Acme Widgets"},
+        {"@type": "Place", "@id": "#there", "address": {"addressLocality": "Austin, TX"}},
+        {**LEAST, "@type": "JobPosting", "hiringOrganization": {"@id": "#org"},
+         "jobLocation": [{"@id": "#there"}, {"@id": "#nowhere"}]},
+    ]  # fmt: skip
+    (made,) = gathered({"@graph": graph})
+    assert (made.employer, made.location) == ("Acme Widgets", "Austin, TX")
+
+
+@pytest.mark.parametrize(
+    ("item", "written"),
+    [
+        ({"baseSalary": 50000, "salaryCurrency": "EUR"}, "EUR 50000"),
+        ({"baseSalary": {"value": {"value": 9, "unitText": "HOUR"}}, "salaryCurrency": "EUR"},
+         "EUR 9 HOUR"),
+        ({"baseSalary": {"currency": "USD", "value": 50000}, "salaryCurrency": "EUR"}, "USD 50000"),
+        ({"salaryCurrency": "EUR"}, ""),
+    ],
+)  # fmt: skip
+def test_the_currency_may_stand_beside_the_pay(item, written):
+    assert told("salary", **item) == written
+
+
+@pytest.mark.parametrize("country", ["US", "usa", "U.S.", {"name": "United States"}, "PR"])
+def test_places_in_the_united_states_are_as_they_are_written(country):
+    told_of = told("location", jobLocation={"address": {"addressCountry": country}})
+    assert told_of == (country["name"] if isinstance(country, dict) else country)
+
+
+def test_places_in_other_countries_say_so():
+    place = {"address": {"addressLocality": "Berlin", "postalCode": "10115",
+                         "addressCountry": {"@type": "Country", "name": "DE"}}}  # fmt: skip
+    written = told("location", jobLocation=place)
+    assert written == "Berlin, 10115, DE (abroad)"
+    assert abroad(written)
+    assert state(written) is None
 
 
 def test_a_value_of_a_kind_that_nobody_expects_is_no_error():

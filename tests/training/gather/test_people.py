@@ -89,6 +89,20 @@ def test_a_title_says_so(title, is_one):
     assert found(POSTING, head=f'<meta property="og:title" content="{title}">') is is_one
 
 
+@pytest.mark.parametrize(
+    ("posted", "title", "is_one"),
+    [
+        ("Registered Nurse - CV", "Registered Nurse - CV", False),
+        ("CV - Sonographer", "CV - Sonographer | Clinic", False),
+        ("CV of Jane Roe", "CV of Jane Roe", True),
+        ("Nurse", "Jane Roe - CV", True),
+    ],
+)
+def test_a_ward_is_no_person(posted, title, is_one):
+    posting = {"@type": "JobPosting", "title": posted}
+    assert found(posting, head=f"<title>{title}</title>") is is_one
+
+
 def test_metadata_say_so():
     assert found(POSTING, head='<meta property="og:type" content="Profile">')
     assert found(POSTING, head='<meta name="Description" content="Resume of Jane Roe, nurse">')

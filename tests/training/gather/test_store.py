@@ -57,6 +57,29 @@ def test_an_index_that_lags_behind_catches_up(tmp_path, lost):
     assert ids(tmp_path) == [record(1).id, record(2).id]
 
 
+@pytest.mark.parametrize("left", [b"", "first"])
+def test_records_that_were_taken_out_may_come_again(tmp_path, left):
+    with Store(tmp_path) as store:
+        store.add(record(1))
+        store.add(record(2))
+    first = (tmp_path / FILE).read_bytes().splitlines(keepends=True)[0]
+    (tmp_path / FILE).write_bytes(first if left == "first" else left)
+    with Store(tmp_path) as store:
+        assert store.add(record(2))
+        assert store.add(record(1)) == (left != "first")
+    assert set(ids(tmp_path)) == {record(1).id, record(2).id}
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"[1]\n", b"half a li\n"])
+def test_a_damaged_line_is_named(tmp_path, line):
+    (tmp_path / FILE).write_bytes(line)
+    with pytest.raises(DataError, match=r"records\.jsonl: a line is no gathered record"):
+        Store(tmp_path).__enter__()
+    (tmp_path / FILE).write_bytes(b"")
+    with Store(tmp_path) as store:
+        assert store.add(record(1))
+
+
 def test_one_process_at_a_time(tmp_path):
     with Store(tmp_path), pytest.raises(DataError, match="another process"), Store(tmp_path):
         pass

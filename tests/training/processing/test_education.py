@@ -35,6 +35,7 @@ from training.processing.education import LEVELS, Education, education, of_perso
         ("a master’s degree", "master", ""),
         ("postgraduate degree", "master", ""),
         ("MBA", "master", "business administration"),
+        ("M.B.A. required", "master", ""),
         ("Master's in Social Work (MSW)", "master", "social work"),
         ("J.D.", "professional", ""),
         ("Juris Doctor", "professional", "law"),
@@ -51,6 +52,8 @@ from training.processing.education import LEVELS, Education, education, of_perso
         ("Teach high school students", "", ""),
         ("no degree required", "", ""),
         ("No high school diploma needed", "", ""),
+        ("Bachelor's degree not required", "", ""),
+        ("GED required, college degree is not necessary", "high school", ""),
         # A state's letters are a degree's as well.
         ("Boston, MA", "", ""),
         ("Jackson, MS 39201", "", ""),

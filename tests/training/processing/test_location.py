@@ -41,6 +41,9 @@ from training.processing.location import STATES, abroad, state
         ("Indianapolis, IN", "Indiana"),
         ("Dover, DE", "Delaware"),
         ("Portland, OR", "Oregon"),
+        # Two towns, of one state.
+        ("Minneapolis/St. Paul, MN", "Minnesota"),
+        ("Dallas & Fort Worth, TX", "Texas"),
         # From home.
         ("Remote - Texas", "Texas"),
         ("Remote (California)", "California"),
@@ -59,7 +62,9 @@ def test_states(written, name):
 @pytest.mark.parametrize(
     "written",
     ["", ",,;", "Remote", "Remote, US", "USA", "in", "me", "or", "ca", "Los Angeles",
-     "Portland or Seattle", "Austin, TX; Denver, CO", "Philadelphia, PA / Wilmington, DE"],
+     "Portland or Seattle", "Austin, TX; Denver, CO", "Philadelphia, PA / Wilmington, DE",
+     "Remote (CA, NY, WA)", "TX, OK, AR", "Remote in CA, OR", "St. Louis, MO/IL",
+     "New York/New Jersey", "Texas and Oklahoma", "Texas & Oklahoma"],
 )  # fmt: skip
 def test_no_state_or_several(written):
     assert state(written) is None
@@ -70,7 +75,9 @@ def test_no_state_or_several(written):
     "written",
     ["Paris, France", "Tbilisi, Georgia, GE", "Toronto, ON, CA", "Toronto, ON, M5V 2T6, CA",
      "London, Ontario, CA", "Vancouver, BC", "Ottawa, Canada", "Pune, Maharashtra, IN",
-     "Perth, WA, Australia", "Mexico City, Mexico", "London, England, GB"],
+     "Perth, WA, Australia", "Mexico City, Mexico", "London, England, GB",
+     "Munich, Bavaria, 80331, DE", "Milan, MI, 20121, IT", "Palermo, PA, 90100, Italy",
+     "Berlin, DE (abroad)", "Tel Aviv, IL (abroad)"],
 )  # fmt: skip
 def test_places_in_other_countries(written):
     assert state(written) is None

@@ -62,6 +62,12 @@ def pay(low, high):
         ("USD 40000-50000 YEAR", 40_000, 50_000),
         ("USD 25.5 HOUR", 53_040, 53_040),
         ("USD 40000-0 YEAR", 40_000, 40_000),
+        # When it is paid says nothing of how much a year's is.
+        ("$75k (paid biweekly)", 75_000, 75_000),
+        ("$75,000 paid monthly", 75_000, 75_000),
+        ("$500 paid weekly", 26_000, 26_000),
+        # Words in capitals that are currencies beside amounts.
+        ("ALL shifts $20/hr, TOP pay", 41_600, 41_600),
         # Other numbers beside the pay.
         ("$70,000 plus 401(k)", 70_000, 70_000),
         ("$5,000 sign-on bonus, $30/hr", 62_400, 62_400),
@@ -79,7 +85,9 @@ def test_dollars_a_year(written, low, high):
     [
         "", "DOE", "competitive", "negotiable $", "HOUR", "$0", "401k match", "10% commission",
         "12345 employees", "$200 annual bonus", "90,000 CAD",
-        "INR 900000",
+        "INR 900000", "TWD 600000 YEAR", "CZK 50000 MONTH", "600000 THB YEAR",
+        "Rs. 50,000 per month", "50,000 kr per month", "15 000 zł per month", "R25 000 pm",
+        "$25 per visit", "$100 per shift", "$90/lesson", "$25 per visit, 40 hours per week",
         "€50.000", "£30,000", "€50k", "CA$90,000", "C$45/hour", "12 LPA",
         "$3,500",  # A day's, a week's or a month's?
         "75-80", "100",  # Thousands or hours?
@@ -96,6 +104,13 @@ def test_dollars_of_a_place_abroad_count_only_where_they_are_called_american():
     assert yearly("90,000 USD", dollars_are_american=False) == pay(90_000, 90_000)
 
 
-@pytest.mark.parametrize("written", ["$" * 20_000, "1," * 20_000, "$1-" * 10_000, "9" * 20_000])
+def test_only_the_beginning_is_read():
+    assert yearly(f"$20 an hour {'12 ' * 100_000}") == pay(41_600, 41_600)
+    assert yearly(f"{'12 ' * 100_000} $20 an hour") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "written", ["$" * 20_000, "1," * 20_000, "$1-" * 10_000, "9" * 20_000, "12 " * 20_000]
+)
 def test_nothing_that_is_written_takes_long(written):
     assert yearly(written) == NOTHING
