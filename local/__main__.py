@@ -1,5 +1,6 @@
 """`python -m local`: starts every function and a gateway in front of them, until Ctrl-C."""
 
+import argparse
 import errno
 import os
 import signal
@@ -15,6 +16,7 @@ from local.gateway import FUNCTIONS, gateway
 
 ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
+LAST_PORT = 65_535
 START_SECONDS = 30
 STOP_SECONDS = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -30,7 +32,15 @@ Ready at http://{host}:{port} (Ctrl-C stops everything). Try:
 
 def main() -> int:
     """Runs until a signal; 1 and one line on standard error where something cannot start."""
-    port = int(os.environ.get("PORT", "8080"))
+    argparse.ArgumentParser(
+        prog="python -m local", description=__doc__,
+        epilog="PORT is the gateway's port (8080); each function takes one of those after it.",
+    ).parse_args()  # fmt: skip
+    port = _port(os.environ.get("PORT", "8080"))
+    if port is None:
+        print(f"error: PORT must be a number from 1 to {LAST_PORT - len(FUNCTIONS)}",
+              file=sys.stderr)  # fmt: skip
+        return 1
     ports = {name: port + 1 + i for i, name in enumerate(FUNCTIONS)}
     for each in (port, *ports.values()):
         if _in_use(each):
@@ -60,6 +70,12 @@ def main() -> int:
     finally:
         _stop(processes)
     return 0
+
+
+def _port(written: str) -> int | None:
+    """None where it is no port that the functions' follow."""
+    port = int(written) if written.isascii() and written.isdigit() else 0
+    return port if 0 < port <= LAST_PORT - len(FUNCTIONS) else None
 
 
 def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:

@@ -49,8 +49,8 @@ def _is_strange(path: Path) -> bool:
 
 def main(arguments: list[str]) -> int:
     """1 and one line on standard error where there is nothing that could be uploaded."""
-    directory, *pairs = arguments
     try:
+        directory, *pairs = arguments
         bundle(Path(directory), dict(pair.split("=", 1) for pair in pairs))
     except (ValueError, vendor.VendorError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -5,6 +5,7 @@ What is below no function's paths is the page's, if web/ has such a file.
 
 import http.client
 import json
+import os
 import string
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,7 @@ def gateway(address: tuple[str, int], ports: dict[str, int]) -> ThreadingHTTPSer
 class _Gateway(BaseHTTPRequestHandler):
     upstream: tuple[str, dict[str, int]]
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # Or the second answer of a connection waits 40 ms.
 
     def _pass_on(self) -> None:
         path = self.path.partition("?")[0]
@@ -120,7 +122,14 @@ class _Gateway(BaseHTTPRequestHandler):
     def _refuse(self, status: int, code: str, message: str, **headers: str) -> None:
         body = {"error": {"code": code, "message": message}, "results": []}
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
+        headers = {
+            "Content-Type": "application/json",
+            "X-Request-Id": os.urandom(16).hex(),
+            "Cache-Control": "no-store",
+            "Access-Control-Allow-Origin": "*",
+            **headers,
+        }
+        for name, value in headers.items():
             self.send_header(name, value)
         self._finish(json.dumps(body).encode(), None)
 

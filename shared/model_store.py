@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -117,7 +117,7 @@ class ModelStore(Generic[T]):
             name,
             load,
             Path(os.environ.get("MODELS_CACHE", default)),
-            float(os.environ.get("MODELS_REFRESH_SECONDS", REFRESH_SECONDS)),
+            float(os.environ.get("MODELS_REFRESH_SECONDS") or REFRESH_SECONDS),
             signature.public_key_file(),
             int(os.environ.get("MODELS_SERIAL_FLOOR") or 0),
             probe=probe,
@@ -259,7 +259,7 @@ class ModelStore(Generic[T]):
             yield in_place
             return
         kept = self._cache / file.sha256
-        is_kept = _is(kept, file)
+        is_kept = _is_ours(self._cache) and _is(kept, file)
         _check_room(file, copies=1 if is_kept else 2)
         if not is_kept:
             try:
@@ -274,6 +274,8 @@ class ModelStore(Generic[T]):
 
     def _keep(self, current: Manifest, file: File, kept: Path) -> None:
         self._cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _is_ours(self._cache):
+            raise PermissionError(f"{self._cache} is somebody else's, who could replace models")
         with whole_file(kept, lambda path: manifest.verify(path, file)) as beside:
             self._storage.download(current.path(file.name), _Bounded(beside, file))
         self._forget_all_but(kept)
@@ -296,7 +298,8 @@ class ModelStore(Generic[T]):
                 continue
             if path.name.startswith(PART) and _age(path) < PART_SECONDS:
                 continue  # Another process is at it.
-            path.unlink(missing_ok=True)
+            with suppress(IsADirectoryError, PermissionError):  # It is not ours.
+                path.unlink(missing_ok=True)
 
 
 def _text(error: BaseException) -> str:
@@ -309,6 +312,16 @@ def _is(path: Path, file: File) -> bool:
     except (OSError, ModelsUnavailable):
         return False
     return True
+
+
+def _is_ours(cache: Path) -> bool:
+    """Whether nobody else can put another file where one was verified: /tmp is for everybody."""
+    try:
+        inside, above = cache.stat(), cache.parent.stat()
+    except FileNotFoundError:
+        return False
+    us = os.geteuid()
+    return inside.st_uid == us and not inside.st_mode & 0o022 and above.st_uid in (us, 0)
 
 
 def _age(path: Path) -> float:

@@ -26,12 +26,17 @@ class PipelineJobs:
     pipeline: Any
 
     def probabilities(self, texts: list[str]) -> NDArray[np.float64] | None:
-        """The mean of the rows that `predict_proba` gives for the texts that have any words."""
+        """The mean of the rows that `predict_proba` gives for the texts that have any words.
+
+        Raises `ModelsUnavailable` where these are no numbers.
+        """
         written = [text for text in texts if text.strip()]
         if not written:
             return None
         rows = np.asarray(self.pipeline.predict_proba(written), np.float64)
         mean: NDArray[np.float64] = rows.mean(axis=0)
+        if not np.isfinite(mean).all():
+            raise ModelsUnavailable("the pipeline gives no probabilities, but NaN or infinity")
         return mean
 
     def explain(self, texts: list[str], titles: list[int]) -> list[list[Reason]]:  # noqa: ARG002

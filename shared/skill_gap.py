@@ -16,7 +16,7 @@ NEAR = 2
 """How many other words may stand among those of a name. Stop words are passed over."""
 
 _PARTS = re.compile(r"[,;:/|•\n()]")
-_CAPITALIZED = re.compile(r"[A-Z][^\W_]*")
+_CAPITALIZED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
 
 
 @dataclass(frozen=True)

@@ -311,9 +311,9 @@ def singular(name: str) -> str:
     "supervisor of farm workers".
     """
     parts = re.split(r"(,? and |,? or |, |/)", name.lower())
-    except_ = parts.index(next((p for p in parts if p.startswith("except ")), parts[-1]))
+    excepted = next((i for i, p in enumerate(parts) if p.startswith("except ")), len(parts))
     for i in range(0, len(parts), 2):
-        if i == 0 or ((i < except_ or except_ == len(parts) - 1) and _AGENTS.search(parts[i])):
+        if i == 0 or (i < excepted and _AGENTS.search(parts[i])):
             parts[i] = _head_singular(parts[i])
     return "".join(parts)
 

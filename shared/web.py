@@ -243,9 +243,10 @@ def _request_id(request: flask.Request) -> str:
 
 
 def _check_media_type(request: flask.Request) -> None:
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if not request.is_json or charset not in ("utf-8", "utf8"):
+    if not request.is_json:
         raise RequestError(415, "unsupported_media_type", "Send Content-Type: application/json.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise RequestError(415, "unsupported_media_type", "Send application/json in UTF-8.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise RequestError(415, "unsupported_media_type", "Send the body without compression.")
 

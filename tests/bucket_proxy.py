@@ -30,7 +30,8 @@ class BucketProxy(ThreadingHTTPServer):
     it. `only` bounds both to objects whose names end so.
 
     While `write_status` is set, it answers everything that changes something with that. So many
-    of the next changes as `lost` says are made, and their answers are lost.
+    of the next changes as `lost` says are made, and their answers are lost. While `drips_writes` is
+    set, changes are not made, and answers to them never end.
     """
 
     daemon_threads = True
@@ -43,6 +44,7 @@ class BucketProxy(ThreadingHTTPServer):
         self.status = None
         self.write_status = None
         self.lost = 0
+        self.drips_writes = False
         self.fault = None
         self.only = ""
         self.open = threading.Event()
@@ -77,6 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.server.drips_writes:
+            self.close_connection = True
+            self.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000)
+            return
         with self.server.writing:
             if self.server.write_status:
                 self.answer(self.server.write_status, {}, b"")

@@ -79,7 +79,7 @@ def predict(model: JobModel, pairs: Sequence[tuple[str, str]]) -> list[Predictio
     for title, content in progress(pairs, desc="evaluating", unit=" texts"):
         probabilities = model.probabilities([content])
         if probabilities is None:
-            predictions.append(Prediction(title, "", 0.0, len(positions)))
+            predictions.append(Prediction(title, "", 0.0, len(positions) + 1))
             continue
         first = int(probabilities.argmax())
         own = probabilities[positions[title]] if title in positions else -1.0

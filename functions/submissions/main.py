@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -12,10 +13,12 @@ import functions_framework
 from shared import experience, logs, submission, text, web
 from shared.errors import RequestError, invalid
 from shared.experience import Experience
-from shared.storage import Changed, Storage, StorageError, open_storage
+from shared.storage import Changed, Storage, StorageError, ending_at, open_storage
 
 KEY_HEADER = "Idempotency-Key"
 KEY = re.compile(r"[A-Za-z0-9._~-]{22,128}", re.ASCII)
+KEEP_SECONDS = 15
+"""How long a caller waits at most for the bucket, however slowly it answers."""
 RECEIPT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 uri = os.environ.get("SUBMISSIONS_URI", "")
@@ -41,7 +44,8 @@ def post_submission(request: flask.Request) -> web.Answer:
     receipt = submission.receipt_of(key, body)
     content = submission.encode(jobs, datetime.now(UTC).date().isoformat())
     try:
-        _store().write(submission.name_of(receipt), content, generation=0)
+        with ending_at(time.monotonic() + KEEP_SECONDS):
+            _store().write(submission.name_of(receipt), content, generation=0)
     except Changed:
         pass  # It is there already, from an earlier try.
     except StorageError as error:
@@ -54,7 +58,8 @@ def delete_submission(_request: flask.Request, receipt: str) -> web.Answer:
     if not RECEIPT.fullmatch(receipt):
         raise _unknown_receipt()
     try:
-        was_there = _store().delete(submission.name_of(receipt))
+        with ending_at(time.monotonic() + KEEP_SECONDS):
+            was_there = _store().delete(submission.name_of(receipt))
     except StorageError as error:
         raise _unavailable(error) from error
     if not was_there:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -280,6 +281,21 @@ def test_where_the_bucket_is_down_nothing_is_lost_silently(in_bucket, bucket, pr
     assert "WARNING" in in_bucket.log.read_text()
     proxy.write_status = None
     assert kept_under(bucket, receipt)
+    assert delete(in_bucket, receipt).status_code == 204
+
+
+def test_a_bucket_that_answers_for_ever_holds_nobody(in_bucket, bucket, proxy):
+    receipt = receipt_of(post(in_bucket.url, BODY))
+    proxy.drips_writes = True
+    started = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        posted = pool.submit(post, in_bucket.url, BODY, headers=key())
+        deleted = delete(in_bucket, receipt)
+    for answer in (posted.result(), deleted):
+        assert_http_error(answer, 503, "submissions_unavailable")
+    # Such an answer takes twenty minutes.
+    assert time.monotonic() - started < 120
+    proxy.drips_writes = False
     assert delete(in_bucket, receipt).status_code == 204
 
 

@@ -203,6 +203,13 @@ def test_other_paths_are_404_in_json(url, path, method):
     assert answer.json()["results"] == []
 
 
+def test_a_page_of_another_origin_can_read_errors_of_the_gateway(url):
+    answer = requests.get(f"{url}/nothing", headers={"Origin": "https://a.example"}, timeout=30)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(answer.headers["X-Request-Id"]) == 32
+
+
 def exchange(url, sent):
     """Sends bytes as they are, and gives back what comes until the end."""
     host, port = url.removeprefix("http://").split(":")
@@ -323,6 +330,23 @@ def test_a_signal_in_the_middle_of_the_start_stops_everything(models, tmp_path):
         until(lambda: not any(lives(pid) for pid in started))
         assert not any(listens(each) for each in range(port, port + PORTS))
     assert output.read_text() == "stopped\n"
+
+
+@pytest.mark.parametrize("port", ["abc", "", "0", "65535", "-1", "²"])
+def test_what_is_no_port_is_one_clear_line(models, port):
+    command = [sys.executable, "-m", "local"]
+    settings = {**environment(0, models), "PORT": port}
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=settings)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: PORT must be a number from 1 to")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_help_starts_nothing(models):
+    command = [sys.executable, "-m", "local", "--help"]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert ended.returncode == 0
+    assert "PORT" in ended.stdout
 
 
 @pytest.mark.parametrize("taken", range(PORTS))

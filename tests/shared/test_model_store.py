@@ -255,6 +255,24 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(store, storage, loader, tm
     assert storage.downloads == 2
 
 
+def test_what_somebody_else_could_replace_is_not_used(store, storage, loader, tmp_path):
+    store.get()
+    (path,) = kept(tmp_path)
+    path.parent.chmod(0o777)
+    again = ModelStore(
+        storage, "thing", loader, tmp_path / "cache", public_key=KEY, back_off_seconds=0
+    ).get()
+    assert again.model.content == FIRST
+    assert storage.downloads == 2
+    assert loader.paths[-1] != path
+
+
+def test_a_directory_that_strayed_into_the_cache_costs_nothing(store, storage, loader, tmp_path):
+    (tmp_path / "cache" / "thing" / "stray").mkdir(parents=True, mode=0o700)
+    assert store.get().model.content == FIRST
+    assert storage.downloads == 1
+
+
 def test_only_the_model_itself_is_fetched(storage, loader, tmp_path):
     put(storage, FIRST, **{"other.model": SECOND})
     ModelStore(

@@ -56,6 +56,17 @@ def test_texts_without_a_word_do_not_count(path, allowed):
     assert model.probabilities([]) is None
 
 
+class NoNumbers(MultinomialNB):
+    def predict_proba(self, texts):
+        return np.full((texts.shape[0], 2), np.nan)
+
+
+def test_what_is_no_number_is_no_answer(tmp_path, allowed):
+    joblib.dump(fitted(NoNumbers()), tmp_path / "similar_jobs.joblib")
+    with pytest.raises(ModelsUnavailable, match="NaN"):
+        load_pipeline(tmp_path / "similar_jobs.joblib").probabilities(["java"])
+
+
 def test_a_pipeline_explains_nothing_and_promises_nothing(path, allowed):
     model = load_pipeline(path)
     assert model.explain(["java"], [0, 1]) == [[], []]

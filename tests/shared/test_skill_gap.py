@@ -50,6 +50,7 @@ def test_any_of_its_names_shows_a_skill():
         ("Python, go, rust", "go"),
         ("Helped teams to go to market", None),
         ("wrote services in go and rust", "go"),
+        ("Wrote services in gO and Rust", "go"),
     ],
 )
 def test_an_ordinary_word_has_to_be_written_as_a_name(experience, by):

@@ -114,6 +114,10 @@ def test_any_title_is_taken_apart_and_its_name_stands_for_itself(raw):
         ("Gambling and Sports Book Writers and Runners",
          "gambling and sports book writer and runner"),
         ("Kite Makers, Except Industrial", "kite maker, except industrial"),
+        ("Geoscientists, Except Hydrologists and Geographers",
+         "geoscientist, except hydrologists and geographers"),
+        ("Geological Technicians, Except Hydrologic Technicians",
+         "geological technician, except hydrologic technicians"),
         ("Fishers of Men", "fisher of men"),
     ],
 )  # fmt: skip

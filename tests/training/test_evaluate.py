@@ -62,7 +62,7 @@ def test_a_prediction_is_the_first_title_and_the_rank_of_the_true_one():
 
 
 def test_a_text_without_known_words_ranks_its_title_last():
-    assert predict(MODEL, [("cook", "???")]) == [Prediction("cook", "", 0.0, 4)]
+    assert predict(MODEL, [("cook", "???")]) == [Prediction("cook", "", 0.0, 5)]
 
 
 def test_a_title_that_the_model_does_not_know_ranks_after_all_it_knows():

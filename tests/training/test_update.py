@@ -285,6 +285,16 @@ def test_who_sends_much_or_the_same_again_is_one_group(place):
     assert sorted(map(len, groups)) == [1, 4]
 
 
+def test_a_submission_joins_two_that_share_a_text_with_it(place):
+    both = ["rigged hoists", "tuned pianos"]
+    for name, descriptions in (("a", both[:1]), ("b", both[1:]), ("c", both)):
+        jobs = [submission.Job(each, TITLE, None, None) for each in descriptions]
+        place.store.write(f"{name}.json", submission.encode(jobs, "2026-01-02"))
+    assert place.run("dataset") == 0
+    rows = Dataset.load(place.root / "work").rows
+    assert rows.loc[rows["source"] == "submissions", "group"].nunique() == 1
+
+
 def test_a_damaged_submission_is_told_of_and_left_out(place, capsys):
     place.send(1, "rigged hoists")
     for name, content in (("a.json", b"{"), ("b.json", b"{}"), ("c.json", b'{"format": 99}')):

@@ -57,7 +57,7 @@ class WaitsAsAsked(RetryMiddleware):  # type: ignore[misc]
 def _retry_after(response: Response) -> float:
     """Seconds; 0 where nothing of use is said."""
     said = response.headers.get("Retry-After", b"").decode("latin-1").strip()
-    if said.isdigit():
+    if said.isdecimal():
         return float(said)
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - time())

@@ -33,7 +33,17 @@ class Submissions(Source):
         sends much, or the same again, is not several people.
         """
         self.read = []
-        groups: dict[str, str] = {}
+        sent = list(self._sent())
+        groups = _joined([[group_of(job.description) for job in jobs] for jobs in sent])
+        for jobs in sent:
+            for job in jobs:
+                group = groups[group_of(job.description)]
+                yield Record(
+                    job.description, title=job.title, group=group, start=job.start, end=job.end
+                )
+
+    def _sent(self) -> Iterator[list[submission.Job]]:
+        """The jobs of each submission that have a title and a text."""
         for name in self._storage.names():
             if self.only is not None and name not in self.only:
                 continue
@@ -46,13 +56,19 @@ class Submissions(Source):
                 print(f"left out: {error}", file=sys.stderr)
                 continue
             self.read.append(name)
-            used = [job for job in jobs if job.title.strip() and job.description.strip()]
-            if not used:
-                continue
-            copies = [group_of(job.description) for job in used]
-            group = next((groups[each] for each in copies if each in groups), copies[0])
-            groups.update(dict.fromkeys(copies, group))
-            for job in used:
-                yield Record(
-                    job.description, title=job.title, group=group, start=job.start, end=job.end
-                )
+            yield [job for job in jobs if job.title.strip() and job.description.strip()]
+
+
+def _joined(sets: list[list[str]]) -> dict[str, str]:
+    """One name for all that stand in one set, or in sets that have something in common."""
+    names: dict[str, str] = {}
+
+    def name_of(one: str) -> str:
+        while names.setdefault(one, one) != one:
+            one = names[one]
+        return one
+
+    for together in sets:
+        for one in together:
+            names[name_of(one)] = name_of(together[0])
+    return {one: name_of(one) for one in names}

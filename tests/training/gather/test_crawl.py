@@ -308,6 +308,12 @@ def test_robots_txt_may_be_moved_to_another_site(small):
     assert "1 forbidden by robots.txt" in run.output
 
 
+def test_a_pause_that_is_no_number_is_none(small):
+    small.site.answers["/listed/1"] = (429, b"", {"Retry-After": "\xb2"})
+    run = small.run(f"{small.site.url}/listed/1")
+    assert "1 could not be read (429: 1)" in run.output
+
+
 def test_a_crawl_that_reads_nothing_fails_and_says_why(small):
     site = small.site
     site.answers["/drops"] = None
