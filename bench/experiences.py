@@ -11,6 +11,7 @@ import pandas as pd
 
 from shared.models import JobModel, load_similar_jobs
 from training.dataset import Dataset
+from training.update import HELD_OUT
 
 LEAST_JOBS = 3
 MOST_EARLIER = 5
@@ -24,7 +25,7 @@ def compare(work: Path, table: Path, label: str) -> pd.DataFrame:
     description, text_group and `label`. Only people count whose latest job is of the held-out
     part of the dataset in `work`, on which its model was fitted.
     """
-    model = load_similar_jobs(work / "held_out.model", "held_out.model")
+    model = load_similar_jobs(work / HELD_OUT, HELD_OUT)
     test = set(Dataset.load(work).part("test")["group"])
     positions = {title: i for i, title in enumerate(model.titles)}
     scores: dict[str, list[tuple[int, float]]] = {}

@@ -7,6 +7,7 @@ from bench.minilm import Embeddings
 from bench.peers import Comparison, Peer
 from shared.models import load_similar_jobs
 from training.dataset import Dataset
+from training.update import HELD_OUT
 
 
 def compare(work: Path, embeddings: Embeddings) -> Comparison:
@@ -15,7 +16,7 @@ def compare(work: Path, embeddings: Embeddings) -> Comparison:
     train, test = data.part("train"), data.part("test")
     embeddings.of([*train["text"], *test["text"]])
     compared: dict[str, Peer] = {
-        "career climber": load_similar_jobs(work / "held_out.model", "held_out.model"),
+        "career climber": load_similar_jobs(work / HELD_OUT, HELD_OUT),
         "original recipe": peers.original_recipe(train),
         "MiniLM, logistic regression": minilm.learned(train, embeddings),
     }

@@ -28,13 +28,12 @@ from bench import original
 from shared import limits, text
 from training import skill_taxonomy, top_skills
 from training.dataset import Dataset
-from training.skill_taxonomy import SkillTaxonomy
+from training.skill_taxonomy import LONGEST, SkillTaxonomy
 from training.sources.onet import OnetRelease
 from training.sources.starter import titles_by_occupation
 
 Lists = Mapping[str, list[str]]
 COMMON_SHARE = 0.05
-LONGEST = 4
 JUDGE_ALPHA = 0.1
 """Additive smoothing of the judge: held-out parts are small."""
 

@@ -13,6 +13,7 @@ from shared.vocabulary import Vocabulary
 from training import evaluate, similar_jobs
 from training.dataset import Dataset
 from training.similar_jobs import Scores
+from training.update import HELD_OUT
 
 
 def served(scores: Scores, published: SimilarJobs) -> SimilarJobs:
@@ -34,7 +35,7 @@ def served(scores: Scores, published: SimilarJobs) -> SimilarJobs:
 def compare(work: Path) -> Comparison:
     """Measures of both on the held-out texts of the dataset in `work`, and what changes most."""
     data = Dataset.load(work)
-    calibrated = model_file.load(work / "held_out.model", SimilarJobs, Vocabulary, Calibration)
+    calibrated = model_file.load(work / HELD_OUT, SimilarJobs, Vocabulary, Calibration)
     texts = similar_jobs.read(data.rows, data.others)
     scores = similar_jobs.fit_scores(texts.without(data.groups_of("test")))
     published = replace(similar_jobs.shorten(scores), calibration=calibrated.calibration)

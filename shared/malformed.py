@@ -25,7 +25,8 @@ def answer_in_json() -> None:
 def _write_error(connection: socket.socket, status: int, _reason: str, message: str) -> None:
     """Stands in for gunicorn's own; `message` quotes what was sent, and is left out.
 
-    It is empty for a fault of the server. With a message, 500 is a header that cannot be meant.
+    For the server's own faults it is empty. A 500 with a message is a request that gunicorn could
+    not understand: the caller gets a 400.
     """
     fault = status == 500 and not message
     status = 400 if status == 500 and message else status

@@ -23,7 +23,7 @@ Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 HALF_TOLD = 20
 """After so many terms a text has told half of what more of them could add (docs/models.md)."""
 LEAST_SPREAD = 1e-6
-SHARPENED = (0.05, 20.0)
+FACTOR_RANGE = (0.05, 20.0)
 NEWTON_STEPS = 50
 LAST_STEP = 1e-6
 REASONS = 5
@@ -109,11 +109,12 @@ def first_factor(
 def _sharpened(
     below: NDArray[np.float64], exponentials: NDArray[np.float64], wanted: float
 ) -> float:
-    """By what to multiply logits, given less their maximum, for a largest probability `wanted`.
+    """The factor of the logits that makes the largest probability `wanted`.
 
-    `exponentials` are theirs. Newton's method on the convex log of the sum of exponentials, from a
-    factor that changes nothing, which is near; within `SHARPENED`, for where the first titles are
-    level none does it. Each step is of the order of the square of the one before.
+    `below` are the logits minus their maximum, `exponentials` is exp(`below`). Newton's method on
+    the convex log of the sum of exponentials begins at 1, which is near, and converges
+    quadratically. It stays within `FACTOR_RANGE`: where several titles share the first place, no
+    factor reaches `wanted`.
     """
     factor = 1.0
     for _ in range(NEWTON_STEPS):
@@ -121,7 +122,7 @@ def _sharpened(
         slope = float((below @ exponentials) / total)
         # In floats of Python, which do not warn: where one title is all there is, it is infinite.
         step = (math.log(total) + math.log(wanted)) / slope if slope else 0.0
-        factor = min(max(factor - step, SHARPENED[0]), SHARPENED[1])
+        factor = min(max(factor - step, FACTOR_RANGE[0]), FACTOR_RANGE[1])
         if abs(step) < LAST_STEP * factor:
             break
         exponentials = np.exp(factor * below)

@@ -20,11 +20,10 @@ def open_no_control_socket() -> None:
 
 
 def end_reading_in_time() -> None:
-    """Lets gunicorn, in this process, wait for what is read no longer than `deadline` has it.
+    """Makes gunicorn, in this process, stop reading a request's head or body when `deadline` says.
 
-    And for a request's head as long as for its body. It would wait for ever: as many callers as
-    there are threads, who send half a head each, would keep all others out. They get no answer,
-    for they have asked nothing.
+    By itself it waits for ever: as many callers as there are threads, who send half a head each,
+    would keep all others out. They get no answer, for they have asked nothing.
     """
     Parser.__next__ = _read_head_in_time
     SocketUnreader.chunk = _receive_in_time

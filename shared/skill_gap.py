@@ -16,7 +16,7 @@ NEAR = 2
 """How many other words may stand among those of a name. Stop words are passed over."""
 
 _PARTS = re.compile(r"[,;:/|•\n()]")
-_CAPITALIZED = re.compile(r"[^\W_]*[A-Z][^\W_]*")
+_LETTERS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Evidence:
         self._stems = {stem for line in self._lines for stem in line.stems}
         parts = (text.words(part) for part in _PARTS.split(whole))
         self._alone = {words[0] for words in parts if len(words) == 1}
-        self._capitals = bool(_CAPITALIZED.search(whole))
+        self._capitals = whole != whole.lower()
         self._ordinary = set(ordinary)
 
     @property
@@ -85,7 +85,8 @@ def _line(written: str) -> _Line:
     places: dict[str, list[int]] = {}
     for place, stem in enumerate(stems):
         places.setdefault(stem, []).append(place)
-    return _Line(words, stems, places, frozenset(map(str.lower, _CAPITALIZED.findall(written))))
+    named = (each for each in _LETTERS.findall(written) if each != each.lower())
+    return _Line(words, stems, places, frozenset(map(str.lower, named)))
 
 
 def _near(stems: set[str], line: _Line) -> str | None:

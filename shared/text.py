@@ -127,8 +127,8 @@ def stems(text: str) -> list[str]:
 class Word:
     """A word of a text as its terms need it; the last three are None of stop words.
 
-    `first` is the term of one of a text's first ones, which those of the first `OPENING` words
-    that are no stop words are. `spelled` is None where the word is its own stem.
+    `first` is the further term that the word has where it is among a text's first `OPENING` words,
+    stop words not counted. `spelled` is None where the word is its own stem.
     """
 
     written: str

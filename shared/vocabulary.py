@@ -120,12 +120,13 @@ def _digests_of_text(content: str) -> tuple[NDArray[np.uint64], NDArray[np.float
     rows = np.frombuffer(b"".join(map(_read.__getitem__, text.pieces(content))), "<u8")
     rows = rows.reshape(-1, 5)
     each = text.fading(np.arange(len(rows), dtype=np.float64))
-    is_kept = rows[:, 0] != 0
-    stems, spelled, first, _, _ = rows[is_kept].T
+    every_stem, every_spelled, every_first, written, capitals = rows.T
+    is_kept = every_stem != 0
+    stems, spelled, first = (of[is_kept] for of in (every_stem, every_spelled, every_first))
     if not len(stems):
         return np.array([], np.uint64), np.array([])
     of_stems = each[is_kept]
-    written, has_capitals = rows[:, 3], rows[:, 4].astype(bool)
+    has_capitals = capitals.astype(bool)
     either = has_capitals[:-1] | has_capitals[1:]
     digests, counts = zip(
         (stems, of_stems),

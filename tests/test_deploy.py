@@ -22,7 +22,7 @@ from shared.storage import open_storage
 from tests.conftest import ALL_FUNCTIONS, FUNCTIONS, PUBLIC_KEY
 from tests.linked import linked
 from training import __main__ as training
-from training import publish, wheel
+from training import publish, steps, wheel
 from training.sources import starter
 
 ROOT = Path(__file__).parent.parent
@@ -583,7 +583,7 @@ def test_a_first_run_does_what_the_dry_run_said_and_shows_the_urls(tree, fake_gc
     assert all(map(tree.staged, FUNCTIONS))
     current = manifest.decode(open_storage(publishable).read(manifest.CURRENT))
     assert {file.name for file in current.files} == {
-        *training.FITTED, *training.COMPARED, "model_card.md",
+        *steps.FITTED, *steps.COMPARED, "model_card.md",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from shared.errors import CareerClimberError
 from shared.storage import open_storage
 from training import publish, steps, title_agreement
 from training.records import Source
-from training.sources import DEFAULT, open_sources
+from training.sources import DEFAULT, USAGE, open_sources
 from training.sources.table import Columns
 
 UPDATE = "update.json"
@@ -125,8 +125,7 @@ def parser() -> argparse.ArgumentParser:
 def _sources(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", metavar="S",
-        help="starter, statements, onet:DIR, table:FILE, postings:URI or submissions:URI; may be "
-        f"given several times (default: {', '.join(DEFAULT)})",
+        help=f"{USAGE}; may be given several times (default: {', '.join(DEFAULT)})",
     )  # fmt: skip
     _columns(sub)
     sub.add_argument("--label-column", metavar="C", help="titles that are ready made")

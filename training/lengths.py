@@ -12,10 +12,11 @@ WORDS = {"line": 15, "paragraph": 80, "resume": 400}
 LINE_WORDS = 40
 """Texts up to this long are single lines, of which people write several a job."""
 LONG_TEXTS = 1_000
-"""So many texts that are no lines teach how sure to be of such, beside however many lines."""
+"""From so many long texts on, models are also calibrated on paragraphs and resumes, however many
+lines there are beside them."""
 TITLE_TEXTS = 30
-"""At most so many texts a title, of a tenth of a dataset, are drawn a turn: a table's commonest
-titles, which are also the most easily told, do not decide alone how sure to be."""
+"""At most so many texts of a title are drawn in one turn, so that a table's commonest titles, which
+are also the easiest, do not decide alone how sure to be."""
 
 
 def lengths_of(rows: pd.DataFrame) -> list[str]:
@@ -36,10 +37,10 @@ def at_lengths(
 ) -> Iterator[tuple[str, str, str]]:
     """`most` texts drawn from a dataset's rows: triples of length's name, title and text.
 
-    A title begins at most `TITLE_TEXTS` texts a turn: other rows each turn, while it has more, or
-    else the same ones at another length. A long text is cut to the length; lines of the same title
-    are joined until they reach it, but for a line, which is one, and where most texts are lines,
-    which then stay single ones.
+    Draws go in turns. In each, a title starts up to `TITLE_TEXTS` texts; the next turn starts at
+    its next rows, or at the same ones with another length. A long text is cut to the length. Lines
+    of one title are joined until they reach it; a "line" is one line, and where most rows are
+    lines, none are joined.
     """
     random = np.random.default_rng(SEED)
     rows = rows.sample(frac=1, random_state=SEED)

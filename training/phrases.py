@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shared import text
-from training.skill_taxonomy import SkillTaxonomy
+from training.skill_taxonomy import LONGEST, SkillTaxonomy
 
-LONGEST = 4
 OPENERS_AT_LEAST = 3
 OPENERS_SHARE = 0.3
 PARTED_LETTERS = 3

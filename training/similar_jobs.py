@@ -54,7 +54,8 @@ EPOCHS = 6
 TITLE_TEXTS = 2_500
 """Of how many texts a title the linear model learns; more of them teach it little."""
 EVEN_TEXTS = 150
-"""Titles of more texts weigh together as much as so many: they are not what all others are for."""
+"""A title with more texts weighs as much as one with so many: frequent titles must not be what all
+others are learnt against."""
 TITLE_WORDS = 0.25
 """How much the words of a title count beside its own weights."""
 WORD_TEXTS = 20

@@ -18,7 +18,7 @@ from shared.top_skills import KnownSkill
 from training import wheel
 
 LONGEST = 4
-"""Words of the longest form."""
+"""Words of the longest form, and of any phrase that may be a skill."""
 MAKER_NAMES = 3
 """A first word of so many technologies is a maker: "Adobe", "Microsoft"."""
 VERB_NAMES = 3

@@ -29,7 +29,10 @@ from training.errors import DataError
 from training.records import Source
 from training.sources.submissions import Submissions
 
-FITTED = ("similar_jobs.model", "top_skills.model", "job_insights.model")
+SIMILAR_JOBS = "similar_jobs.model"
+TOP_SKILLS = "top_skills.model"
+JOB_INSIGHTS = "job_insights.model"
+FITTED = (SIMILAR_JOBS, TOP_SKILLS, JOB_INSIGHTS)
 COMPARED = (update.HELD_OUT, data_version.FILE)
 """Published beside them, for the next version to be compared with."""
 DATA = "data.json"
@@ -68,10 +71,10 @@ def fit(work: Path) -> None:
     texts = similar_jobs.read(data.rows, data.others)
     held_out = similar_jobs.fit(texts.without(data.groups_of("test")))
     model_file.dump(held_out, work / update.HELD_OUT)
-    model_file.dump(similar_jobs.refit(held_out, texts), work / FITTED[0])
+    model_file.dump(similar_jobs.refit(held_out, texts), work / SIMILAR_JOBS)
     skills = top_skills.fit(data.rows, data.names, skill_taxonomy.load())
-    model_file.dump(skills, work / FITTED[1])
-    model_file.dump(job_insights.fit(data), work / FITTED[2])
+    model_file.dump(skills, work / TOP_SKILLS)
+    model_file.dump(job_insights.fit(data), work / JOB_INSIGHTS)
     described = data_version.describe(data).encode()
     (work / data_version.FILE).write_text(described, encoding="utf-8")
     (work / DATA).write_text(model_card.describe(data).encode(), encoding="utf-8")
@@ -102,10 +105,9 @@ def publish_fitted(
 
     Returns the version's name. `generation` is that of `publish.publish`.
     """
-    paths = [work / name for name in FITTED]
     if pipeline:
-        paths[0] = work / PIPELINE
-        paths[0].write_bytes(pipeline.read_bytes())
+        (work / PIPELINE).write_bytes(pipeline.read_bytes())
+    paths = [work / name for name in (PIPELINE if pipeline else SIMILAR_JOBS, *FITTED[1:])]
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} is missing: run the step `fit` first")
@@ -131,16 +133,17 @@ def _checks(paths: list[Path]) -> dict[str, Check]:
     Each is asked for the title that it knows best. Of a pipeline, nothing is known here.
     """
     checks = {}
-    skills = load_top_skills(paths[1], paths[1].name)
+    first, second, third = paths
+    skills = load_top_skills(second, second.name)
     known = next((title for title in skills.index.titles if first_skill(skills, title)), None)
     if known:
         checks["top_skills"] = Check(known, first_skill(skills, known))
-    insights = load_job_insights(paths[2], paths[2].name)
+    insights = load_job_insights(third, third.name)
     told = next((title for title in insights.index.titles if first_figure(insights, title)), None)
     if told:
         checks["job_insights"] = Check(told, first_figure(insights, told))
-    if paths[0].name == FITTED[0]:
-        jobs = load_similar_jobs(paths[0], paths[0].name)
+    if first.name == SIMILAR_JOBS:
+        jobs = load_similar_jobs(first, first.name)
         rows = {title: jobs.probabilities([title]) for title in jobs.titles[:ASKED]}
         sure = {title: row.max() for title, row in rows.items() if row is not None}
         if sure:

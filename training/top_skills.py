@@ -38,7 +38,8 @@ LEAST_TEXTS = 3
 """What fewer texts have is often an employer or a place; titles with enough else pass it over.
 What fewer people have sent in, and no other source has, is never shown."""
 LEAST_EVIDENCE = 0.5
-"""Of what is enough: single words that no taxonomy has are not."""
+"""A phrase needs so much to count towards a full list; single words that no taxonomy knows have
+less."""
 NESTED_SHARE = 0.7
 """A phrase that stands within a longer one so often is a part of it."""
 SAME_WORD = 2

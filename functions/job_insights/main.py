@@ -12,7 +12,7 @@ from shared import limits, web
 from shared.errors import RequestError, invalid
 from shared.job_insights import SENIORITIES, JobInsights, Pay, first_figure, load_job_insights
 from shared.known_title import known_title
-from shared.model_store import ModelStore
+from shared.model_store import Loaded, ModelStore
 from shared.states import NATION, find_state
 
 ALL = "all"
@@ -24,9 +24,7 @@ def get_salaries(request: flask.Request, title: str) -> web.Answer:
     """What a title pays: in the nation, in a state, or in all of them."""
     state = _state(request)
     limit = web.limit(request, default=None)
-    web.check_text(title, "title", limits.TITLE_CHARACTERS)
-    loaded = store.get()
-    known = known_title(loaded.model.index, title)
+    loaded, known = _known(title)
     everywhere = loaded.model.pay(known)
     pay = [each for each in everywhere if _is_in(each, state)]
     if not pay:
@@ -52,9 +50,7 @@ def get_paths(request: flask.Request, title: str) -> web.Answer:
         request, "breadth", limits.PATHS_BREADTH_DEFAULT, least=1, most=limits.PATHS_BREADTH
     )
     limit = web.limit(request, default=None)
-    web.check_text(title, "title", limits.TITLE_CHARACTERS)
-    loaded = store.get()
-    known = known_title(loaded.model.index, title)
+    loaded, known = _known(title)
     children = loaded.model.tree(known, depth, breadth)[:limit]
     if not children:
         raise _no_data(
@@ -72,9 +68,7 @@ def get_education(request: flask.Request, title: str) -> web.Answer:
     if seniority is not None and seniority not in SENIORITIES:
         raise invalid(f"seniority: one of {', '.join(filter(None, SENIORITIES))}, please.")
     limit = web.limit(request, default=None)
-    web.check_text(title, "title", limits.TITLE_CHARACTERS)
-    loaded = store.get()
-    known = known_title(loaded.model.index, title)
+    loaded, known = _known(title)
     basis, education = loaded.model.education(known, seniority)
     if not education:
         raise _no_data(
@@ -84,6 +78,13 @@ def get_education(request: flask.Request, title: str) -> web.Answer:
         )
     body = {"results": [asdict(each) for each in education[:limit]], "basis": basis}
     return web.kept_answer(body, loaded.version)
+
+
+def _known(title: str) -> tuple[Loaded[JobInsights], str]:
+    """The model, and the title of it that a caller means; a 404 where there is none."""
+    web.check_text(title, "title", limits.TITLE_CHARACTERS)
+    loaded = store.get()
+    return loaded, known_title(loaded.model.index, title)
 
 
 def _state(request: flask.Request) -> str | None:

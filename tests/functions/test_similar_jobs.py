@@ -18,6 +18,7 @@ from shared.models import load_similar_jobs
 from shared.storage import open_storage
 from tests.conftest import ROOT, assert_http_error, post
 from training import __main__ as training
+from training import steps
 from training.publish import publish
 
 SCRUM = "organizing projects with agile and scrum methodologies"
@@ -444,7 +445,7 @@ def pipeline_models(work, tmp_path_factory):
     pipeline = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(texts, labels)
     home = tmp_path_factory.mktemp("pipeline")
     joblib.dump(pipeline, home / "mine.joblib")
-    for name in training.FITTED[1:]:
+    for name in steps.FITTED[1:]:
         (home / name).write_bytes((work / name).read_bytes())
     options = ["--pipeline", str(home / "mine.joblib"), "--work", str(home)]
     assert training.main(["publish", *options, "--out", str(home / "models")]) == 0
