@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.visits import ANALYST, tell
+from tests.web.visits import ANALYST, VAGUE, tell
 
 
 @pytest.fixture
@@ -71,6 +71,41 @@ def test_what_was_sent_in_has_a_receipt_and_is_deleted_by_it(offered, keep, site
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(dialog).to_contain_text("It is deleted")
     assert kept(site_submissions) == before
+
+
+def test_a_receipt_comes_and_stays_whatever_is_asked_meanwhile(offered):
+    held = []
+    offered.route("**/model/submissions", lambda route: held.append(route))
+    send(offered)
+    expect(offered.locator("#consent")).to_contain_text("Sending …")
+    tell(offered, VAGUE)
+    expect(offered.locator(".verdict")).to_contain_text("Not sure.")
+    held[0].continue_()
+    receipt = offered.get_by_label("Receipt")
+    expect(receipt).to_be_visible()
+    number = receipt.input_value()
+
+    tell(offered, ANALYST)
+    expect(offered.locator("#titles")).not_to_have_attribute("aria-busy", "true")
+    assert receipt.input_value() == number
+    offered.get_by_label("What did you do?").fill("!!!")
+    offered.get_by_role("button", name="Find titles").click()
+    expect(offered.locator("#titles > .content").get_by_role("alert")).to_be_visible()
+    expect(receipt).to_be_visible()
+
+
+def test_after_a_deletion_and_for_each_text_consent_is_asked_for_anew(offered):
+    offered.get_by_role("checkbox", name="I agree").check()
+    tell(offered, VAGUE)
+    expect(offered.locator(".verdict")).to_contain_text("Not sure.")
+    expect(offered.get_by_role("checkbox", name="I agree")).not_to_be_checked()
+    send(offered)
+    offered.get_by_role("button", name="Delete it again").click()
+    offered.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(offered.locator("#consent")).to_contain_text("Your text was deleted.")
+    offered.get_by_role("dialog").get_by_role("button", name="Close").click()
+    tell(offered, ANALYST)
+    expect(offered.get_by_role("checkbox", name="I agree")).not_to_be_checked()
 
 
 def test_a_receipt_of_nothing_is_said_to_be_one(offered):

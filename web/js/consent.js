@@ -7,8 +7,15 @@ import * as requests from "./requests.js";
 // Nothing was done. Where the answer was lost, it may have been.
 const refused = ({ status }) => status >= 400 && status < 500;
 
-// The form, never ticked beforehand. `read` gives the experience.
-export function form(read) {
+// Offers in the panel to send in what `read` gives. A receipt stays, for nobody can delete the text
+// without it, and so does the form, which may be waiting for one.
+export function offer(panel, read) {
+  if (!$("form, .receipt", panel)) panel.replaceChildren(form(read));
+  $("form", panel)?.reset(); // who agreed to send a text in has not agreed for the next one
+}
+
+// The form, never ticked beforehand.
+function form(read) {
   const box = el("input", { type: "checkbox", name: "consent", required: true });
   const note = el("p", { role: "status" });
   const send = el("button", {}, "Send my text in");

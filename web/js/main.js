@@ -25,7 +25,6 @@ async function findTitles(jobs) {
   answered = [];
   const panel = $("#titles");
   panel.hidden = false;
-  $("#consent").hidden = true;
   focusOn($("#titles-heading"));
   const again = () => findTitles(jobs);
   const answer = await fill(panel, REQUESTS.titles(), (found) => titles.render(found, open), { lines: 6, again });
@@ -34,7 +33,7 @@ async function findTitles(jobs) {
   const [first] = answer.results;
   say(`Most like your work: ${first.title}, ${percent(first.probability)}.`);
   $("#consent").hidden = false;
-  $("#consent .content").replaceChildren(consent.form(experience.read));
+  consent.offer($("#consent .content"), experience.read);
   titles.mark(panel, view.title);
   if (view.title) showSkills();
 }
