@@ -74,6 +74,17 @@ def test_the_keyboard_is_enough(open_page):
     whole(page)
 
 
+def test_to_skip_to_the_content_leaves_the_view_as_it_is(open_page):
+    page = open_page("#title=cook")
+    whole(page)
+    address = page.url
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    assert page.url == address
+    expect(page.locator("#title-heading")).to_be_visible()
+
+
 def test_what_happens_is_said_to_those_who_do_not_see_it(open_page):
     page = open_page()
     tell(page, ANALYST)

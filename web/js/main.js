@@ -106,6 +106,11 @@ for (const button of document.querySelectorAll("[data-share]")) {
   button.addEventListener("click", () => shareView(whole ? view : {}, asked));
 }
 $("#consent").addEventListener("toggle", (event) => experience.askTitles(event.target.open));
+// Followed as a link, it would take the address of the view.
+$(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  $("#main").focus();
+});
 $("#withdraw").addEventListener("click", () => consent.askToDelete());
 addEventListener("popstate", showAddress);
 experience.start(findTitles);
