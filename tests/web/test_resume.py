@@ -122,6 +122,45 @@ def test_a_file_that_is_dropped_is_read_too(open_page):
     assert page.get_by_label("What did you do?").input_value() == "\n".join(LINES)
 
 
+@pytest.fixture
+def slow_pdf(open_page):
+    """A page with a PDF that takes its time, and a function that lets it come."""
+    page = open_page()
+    held = []
+    page.route("**/pdf.min.mjs", lambda route: held.append(route))
+    files = [{"name": "old.pdf", "mimeType": "", "buffer": pdf(["Drove a truck"])}]
+    page.locator("#resume-file").set_input_files(files)
+    expect(page.locator("#experience")).to_have_attribute("aria-busy", "true")
+
+    closed = []
+    page.on("worker", lambda worker: worker.on("close", lambda gone: closed.append(gone)))
+
+    def come():
+        held[0].continue_()
+        while not closed:  # its reader, which is gone once the file is read
+            page.wait_for_timeout(50)
+
+    return page, come
+
+
+def test_a_file_that_comes_late_does_not_take_the_place_of_a_newer_one(slow_pdf):
+    page, come = slow_pdf
+    files = [{"name": "new.txt", "mimeType": "", "buffer": "\n".join(LINES).encode()}]
+    page.locator("#resume-file").set_input_files(files)
+    found(page)
+    come()
+    assert page.get_by_label("What did you do?").input_value() == "\n".join(LINES)
+
+
+def test_a_file_that_comes_late_does_not_take_the_place_of_what_is_typed(slow_pdf):
+    page, come = slow_pdf
+    page.get_by_label("What did you do?").fill(LINES[0])
+    expect(page.locator("#experience")).not_to_have_attribute("aria-busy", "true")
+    come()
+    assert page.get_by_label("What did you do?").input_value() == LINES[0]
+    expect(page.locator("#titles")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

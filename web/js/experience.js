@@ -14,6 +14,8 @@ const EXAMPLE =
 const form = $("#experience");
 const jobs = $("#jobs");
 
+let reading = new AbortController(); // of a file, given up for what the visitor does meanwhile
+
 // `onAsk` gets the experience when the visitor asks for titles.
 export function start(onAsk) {
   write([]);
@@ -35,6 +37,7 @@ export function start(onAsk) {
     open(event.target.files[0], onAsk);
     event.target.value = "";
   });
+  form.addEventListener("input", overtake);
   acceptDrops(onAsk);
 }
 
@@ -49,6 +52,7 @@ export function read() {
 }
 
 export function write(experience) {
+  overtake();
   jobs.replaceChildren(...(experience.length ? experience : [{}]).map(fields));
   renumber();
 }
@@ -66,19 +70,30 @@ function complain(message) {
   if (message) text.focus();
 }
 
+// What the visitor does now counts, and not the file that is still being read.
+function overtake() {
+  reading.abort();
+  reading = new AbortController();
+  form.removeAttribute("aria-busy");
+}
+
 async function open(file, onAsk) {
   if (!file) return;
+  overtake();
+  const { signal } = reading;
   form.setAttribute("aria-busy", "true");
   complain("");
   try {
-    write(await readResume(file));
+    const experience = await readResume(file);
+    if (signal.aborted) return;
+    write(experience);
     say(`${file.name} was read.`);
     ask(onAsk);
   } catch (error) {
     if (!(error instanceof ResumeError)) throw error;
-    complain(error.message);
+    if (!signal.aborted) complain(error.message);
   } finally {
-    form.removeAttribute("aria-busy");
+    if (!signal.aborted) form.removeAttribute("aria-busy");
   }
 }
 
