@@ -91,6 +91,14 @@ def test_its_text_is_read_and_asked_about(opened, name, content, library):
     )
 
 
+def test_a_break_within_a_paragraph_parts_words_in_a_docx(opened):
+    broken = "</w:t><w:br/><w:t>".join(LINES)
+    page = opened("resume.docx", docx([broken, "Cleaned"]))
+    found(page)
+    text = page.get_by_label("What did you do?").input_value()
+    assert [line for line in text.splitlines() if line] == [*LINES, "Cleaned"]
+
+
 def test_the_jobs_of_a_json_resume_stay_apart(opened):
     page = opened("resume.json", json.dumps(RESUME).encode())
     found(page)

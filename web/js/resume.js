@@ -5,6 +5,7 @@ import { PDF_WORKER, mammoth, pdf } from "./vendor.js";
 
 const BYTES_MOST = 10_000_000;
 const PAGES_MOST = 50;
+const LINES = "br, p, h1, h2, h3, h4, h5, h6, li, tr"; // what stands on a line of its own in HTML
 
 export class ResumeError extends Error {}
 
@@ -72,10 +73,17 @@ async function readPdf(file) {
   }
 }
 
+// By way of HTML: mammoth's plain text has none of the breaks within a paragraph.
 async function readDocx(file) {
-  const { extractRawText } = await mammoth();
-  const { value } = await extractRawText({ arrayBuffer: await file.arrayBuffer() });
-  return [{ description: tidy(value) }];
+  const { convertToHtml } = await mammoth();
+  const noImages = { convertImage: async () => [] };
+  const { value } = await convertToHtml({ arrayBuffer: await file.arrayBuffer() }, noImages);
+  const { body } = new DOMParser().parseFromString(value, "text/html");
+  for (const line of body.querySelectorAll(LINES)) {
+    line.before("\n");
+    line.after("\n");
+  }
+  return [{ description: tidy(body.textContent) }];
 }
 
 const tidy = (text) => text.replace(/[^\S\n]+/g, " ").replace(/ ?\n ?(?:\n ?)+/g, "\n\n").trim();
