@@ -103,3 +103,37 @@ def test_without_the_libraries_the_figures_are_there(open_page):
     whole(page)
     expect(page.locator("#wages tbody tr").first).to_contain_text("United States")
     assert page.locator("#wages svg").count() == 0
+
+
+def test_libraries_that_do_not_come_in_time_are_not_waited_for(open_page):
+    page = open_page()
+    held = []
+    page.route("**/vendor/d3*/**", lambda route: held.append(route))
+    page.goto(f"{page.url}#title=cook")
+    whole(page)
+    assert held
+    expect(page.locator("#wages tbody tr").first).to_contain_text("United States")
+    expect(page.get_by_label("Your state")).to_be_visible()
+
+
+def test_without_the_states_figures_those_of_the_nation_are_there(open_page):
+    page = open_page()
+    page.route("**/model/salaries/*state=all", lambda route: route.fulfill(status=500, json={}))
+    page.goto(f"{page.url}#title=cook")
+    whole(page)
+    expect(page.locator("#wages .figure")).to_contain_text("United States")
+    problem = page.locator("#wages").get_by_role("alert")
+    expect(problem).to_contain_text("The figures of the states did not come.")
+    page.unroute("**/model/salaries/*state=all")
+    problem.get_by_role("button", name="Try again").click()
+    expect(page.get_by_label("Your state")).to_be_visible()
+
+
+def test_states_figures_that_do_not_come_in_time_are_not_waited_for(open_page):
+    page = open_page()
+    held = []
+    page.route("**/model/salaries/*state=all", lambda route: held.append(route))
+    page.goto(f"{page.url}#title=cook")
+    whole(page)
+    assert held
+    expect(page.locator("#wages .figure")).to_contain_text("United States")

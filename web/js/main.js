@@ -67,7 +67,8 @@ function showSkills() {
 
 function showWages() {
   const { title, state } = view;
-  fill($("#wages"), REQUESTS.wages(), (found) => wages.render(found, title, state, setState), { lines: 6 });
+  const render = (found) => wages.render(found, title, state, setState, showWages);
+  fill($("#wages"), REQUESTS.wages(), render, { lines: 6 });
 }
 
 function setState(state) {

@@ -8,6 +8,7 @@ import * as requests from "./requests.js";
 import { d3, states as shapes } from "./vendor.js";
 
 const FIRST = 8; // states that are shown before the visitor asks for more
+const PATIENCE = 5_000; // ms that the nation's figures wait for those of the states, and for charts
 // The sources of what people in the data earn, and of what employers offer.
 const COLLECTED = "collected";
 const POSTED = "postings";
@@ -22,9 +23,10 @@ const ORDERS = {
 };
 
 // `answer` is of the nation and of people anywhere. `chosen` is a state's name or null; `onState`
-// hears of another one.
-export async function render(answer, title, chosen, onState) {
-  const [byState, charts] = await Promise.all([statesOf(title), loadCharts()]);
+// hears of another one; `again` asks for all of it again.
+export async function render(answer, title, chosen, onState, again) {
+  const [found, charts] = await Promise.all([inTime(statesOf(title)), inTime(loadCharts())]);
+  const byState = found ?? [];
   const { drawn, beside } = parted([...answer.results, ...byState]);
   const everywhere = drawn.find((each) => answer.results.includes(each));
   const states = drawn.filter((each) => byState.includes(each));
@@ -48,6 +50,11 @@ export async function render(answer, title, chosen, onState) {
   update({});
   return [
     everywhere && headline(everywhere),
+    !found && el(
+      "div", { class: "problem", role: "alert" },
+      el("p", {}, "The figures of the states did not come."),
+      el("button", { type: "button", onclick: again }, "Try again"),
+    ),
     states.length > 0 && el("div", { class: "actions" }, select.parentElement, orderSelect(update)),
     map,
     table,
@@ -72,6 +79,12 @@ function parted(pay) {
   return { drawn: of(true), beside: of(false) };
 }
 
+// Null for what fails or takes too long: the nation's figures are there without it.
+function inTime(promise) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
+  return Promise.race([promise.catch(() => null), late]);
+}
+
 const placeOf = (pay) => pay.state ?? ANYWHERE;
 
 // None where there are figures of the nation alone.
@@ -84,14 +97,9 @@ async function statesOf(title) {
   }
 }
 
-// Null where the libraries were not fetched or do not come: the figures are there without them.
 async function loadCharts() {
-  try {
-    const [library, features] = await Promise.all([d3(), shapes()]);
-    return { d3: library, features };
-  } catch {
-    return null;
-  }
+  const [library, features] = await Promise.all([d3(), shapes()]);
+  return { d3: library, features };
 }
 
 function headline({ state, source, median, lower_quantile: lower, upper_quantile: upper, count }) {
