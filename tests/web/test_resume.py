@@ -115,6 +115,24 @@ def test_the_jobs_of_a_json_resume_stay_apart(opened):
     found(page)
 
 
+def test_what_a_json_resume_has_in_the_wrong_shape_is_read_as_far_as_it_is_text(opened):
+    work = [
+        {"position": ["Line Cook"], "summary": {"a": 1}, "highlights": "Cooked meals daily"},
+        {"position": 5, "startDate": 2019, "highlights": [None, "Kept the kitchen clean", {}]},
+    ]
+    page = opened("resume.json", json.dumps({"work": work}).encode())
+    found(page)
+    assert [field.input_value() for field in page.get_by_label("What did you do?").all()] == [
+        "Cooked meals daily", "Kept the kitchen clean",
+    ]  # fmt: skip
+    titles = page.get_by_label("Title you had").all()
+    assert [field.input_value() for field in titles] == ["", "5"]
+    with page.expect_request("**/model/similar_jobs*") as asked:
+        page.get_by_role("button", name="Find titles").click()
+    assert [job.get("start") for job in asked.value.post_data_json["experience"]] == [None, "2019"]
+    found(page)
+
+
 def test_a_file_that_is_dropped_is_read_too(open_page):
     page = open_page()
     page.evaluate(
@@ -175,8 +193,9 @@ def test_a_file_that_comes_late_does_not_take_the_place_of_what_is_typed(slow_pd
         ("photo.png", b"\x89PNG", "This kind of file cannot be read."),
         ("resume.json", b"{", "resume.json cannot be read."),
         ("resume.json", b'{"basics": {}}', "There is no list of work in resume.json."),
+        ("resume.json", b'{"experience": [{"title": ["cook"]}]}', "There is no text in resume"),
         ("resume.pdf", b"%PDF-1.4 and no more", "resume.pdf cannot be read."),
-        ("scan.pdf", pdf([]), "There is no text in scan.pdf."),
+        ("scan.pdf", pdf([]), "There is no text in scan.pdf. Is it a picture of a page?"),
         ("resume.docx", b"PK and no more", "resume.docx cannot be read."),
         ("resume.txt", b" \n", "There is no text in resume.txt."),
     ],
@@ -185,6 +204,11 @@ def test_what_cannot_be_read_is_said_and_nothing_is_asked(opened, name, content,
     page = opened(name, content)
     expect(page.get_by_role("alert").first).to_contain_text(message)
     assert not [url for url in page.asked if "/model/" in url]
+
+
+def test_only_a_pdf_is_taken_for_a_picture(opened):
+    page = opened("resume.json", b'{"work": []}')
+    expect(page.get_by_role("alert").first).to_have_text("There is no text in resume.json.")
 
 
 def test_a_file_too_large_for_a_resume_is_not_read(open_page):

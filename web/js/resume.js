@@ -26,7 +26,8 @@ export async function readResume(file) {
     throw new ResumeError(`${file.name} cannot be read. You can paste its text instead.`);
   }
   if (!jobs.some((job) => job.description.trim())) {
-    throw new ResumeError(`There is no text in ${file.name}. Is it a picture of a page?`);
+    const picture = kind === "pdf" ? " Is it a picture of a page?" : "";
+    throw new ResumeError(`There is no text in ${file.name}.${picture}`);
   }
   return jobs;
 }
@@ -47,11 +48,16 @@ const ofBody = ({ title, description, start, end }) =>
   job(title, [description], start, end);
 
 const ofWork = ({ position, summary, highlights, startDate, endDate }) =>
-  job(position, [summary, ...(highlights ?? [])], startDate, endDate);
+  job(position, [summary, highlights].flat(), startDate, endDate);
 
 function job(title, lines, start, end) {
-  const description = lines.filter(Boolean).join("\n") || title || "";
-  return { title: title || undefined, description, start: start || undefined, end: end || undefined };
+  const description = lines.map(word).filter(Boolean).join("\n") || word(title);
+  return { title: word(title), description, start: word(start), end: word(end) };
+}
+
+// A year may be a number. Lists and objects, where a text belongs, are no words of a person.
+function word(value) {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 async function readPdf(file) {
