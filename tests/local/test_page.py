@@ -27,7 +27,9 @@ def url(tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize("name", ["TEXT_CHARACTERS", "TITLE_CHARACTERS", "DATE_CHARACTERS"])
+@pytest.mark.parametrize(
+    "name", ["EXPERIENCES", "TEXT_CHARACTERS", "TITLE_CHARACTERS", "DATE_CHARACTERS"]
+)
 def test_the_pages_limits_are_those_of_the_functions(name):
     script = (WEB / "js" / "experience.js").read_text("utf-8").replace("_000", "000")
     assert f"const {name} = {getattr(limits, name)};" in script

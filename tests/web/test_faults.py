@@ -62,9 +62,9 @@ def test_the_servers_message_is_shown(open_page):
     page = open_page()
     page.get_by_label("What did you do?").fill("qwxzv zzkqj")
     page.get_by_role("button", name="Find titles").click()
-    expect(page.locator("#titles").get_by_role("alert")).to_contain_text(
-        "No word of the experience is known."
-    )
+    problem = page.locator("#titles").get_by_role("alert")
+    expect(problem).to_contain_text("No word of the experience is known.")
+    assert problem.get_by_role("button").count() == 0  # It would be refused again.
 
 
 def test_a_text_that_was_refused_is_not_compared_with_a_title(open_page):

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from playwright.sync_api import expect
 
+from shared import limits
 from tests.web.visits import found
 
 LINES = ("Line cook", "Ran the grill station of a busy restaurant", "Trained four new cooks")
@@ -209,6 +210,28 @@ def test_what_cannot_be_read_is_said_and_nothing_is_asked(opened, name, content,
 def test_only_a_pdf_is_taken_for_a_picture(opened):
     page = opened("resume.json", b'{"work": []}')
     expect(page.get_by_role("alert").first).to_have_text("There is no text in resume.json.")
+
+
+@pytest.mark.parametrize(
+    ("jobs", "text", "message"),
+    [
+        (1, "a" * (limits.TEXT_CHARACTERS + 1), f"{limits.TEXT_CHARACTERS + 1:,} characters"),
+        (2, "a" * (limits.TEXT_CHARACTERS // 2 + 1), f"Up to {limits.TEXT_CHARACTERS:,} can be"),
+        (limits.EXPERIENCES + 1, "Cooked", f"Up to {limits.EXPERIENCES} can be read at once"),
+    ],
+)
+def test_more_than_can_be_read_at_once_is_said_and_nothing_is_asked(opened, jobs, text, message):
+    work = [{"summary": text}] * jobs
+    page = opened("resume.json", json.dumps({"work": work}).encode())
+    expect(page.locator("#experience-error")).to_contain_text(message)
+    assert not [url for url in page.asked if "/model/" in url]
+
+
+def test_as_much_as_can_be_read_at_once_is_asked_about(opened):
+    rare = "𝒂" * (limits.TEXT_CHARACTERS - len("cooked meals "))  # two units of UTF-16 each
+    resume = {"work": [{"summary": f"cooked meals {rare}"}]}
+    page = opened("resume.json", json.dumps(resume).encode())
+    found(page)
 
 
 def test_a_file_too_large_for_a_resume_is_not_read(open_page):

@@ -1,8 +1,10 @@
 // The form that a visitor tells their work in: one job, or several.
 import { $, el, focusOn, say } from "./dom.js";
+import { number } from "./format.js";
 import { ResumeError, readResume } from "./resume.js";
 
 // As the functions have them: a resume may have more, which would be refused.
+const EXPERIENCES = 100;
 const TEXT_CHARACTERS = 100_000;
 const TITLE_CHARACTERS = 200;
 const DATE_CHARACTERS = 50;
@@ -59,8 +61,24 @@ export function write(experience) {
 
 function ask(onAsk) {
   const experience = read();
-  complain(experience.length ? "" : "Write a line or two about your work first.");
-  if (experience.length) onAsk(experience);
+  const message = wrongWith(experience);
+  complain(message);
+  if (!message) onAsk(experience);
+}
+
+// What keeps the functions from taking it; "" where nothing does.
+function wrongWith(experience) {
+  if (!experience.length) return "Write a line or two about your work first.";
+  if (experience.length > EXPERIENCES) {
+    return `These are ${number(experience.length)} jobs. Up to ${EXPERIENCES} can be read at ` +
+      "once: leave out those that matter least.";
+  }
+  const characters = experience.flatMap((job) => [...Object.values(job).join("")]).length;
+  if (characters > TEXT_CHARACTERS) {
+    return `This text has ${number(characters)} characters, titles and dates included. Up to ` +
+      `${number(TEXT_CHARACTERS)} can be read at once: leave out what matters least.`;
+  }
+  return "";
 }
 
 function complain(message) {

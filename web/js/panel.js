@@ -3,6 +3,7 @@ import { ApiError, ask } from "./api.js";
 import { $, el } from "./dom.js";
 
 const SLOW = 3_000; // ms after which the visitor is told that it is still going on
+const LATER = [408, 429]; // refused now, and perhaps not the next time
 
 const latest = new WeakMap();
 
@@ -54,10 +55,11 @@ function skeleton(lines) {
   return el("div", { class: "skeleton", "aria-hidden": "true" }, rows);
 }
 
-// What is missing is no fault, and asking again would not bring it.
+// What is missing is no fault. Neither that nor what is refused changes when it is asked for again.
 function problem(error, onTitle, again) {
   if (error.status === 404) return missing(error, onTitle);
-  const repeat = el("button", { type: "button", onclick: again }, "Try again");
+  const final = error.status >= 400 && error.status < 500 && !LATER.includes(error.status);
+  const repeat = !final && el("button", { type: "button", onclick: again }, "Try again");
   return el("div", { class: "problem", role: "alert" }, el("p", {}, error.message), repeat);
 }
 
