@@ -147,6 +147,24 @@ def test_a_link_that_changes_the_state_alone_shows_its_pay(open_page):
     expect(page.get_by_label("Your state")).to_have_value("Texas")
 
 
+def test_a_state_without_figures_is_said_to_have_none(open_page):
+    page = open_page("#title=cook&state=Nowhere")
+    whole(page)
+    none = page.get_by_text("There are no figures for Nowhere.")
+    expect(none).to_be_visible()
+    state = page.get_by_label("Your state")
+    assert state.locator("option:checked").inner_text() == "None"
+    state.select_option("Ohio")
+    expect(none).to_be_hidden()
+
+
+def test_a_link_may_name_the_state_in_any_case(open_page):
+    page = open_page("#title=cook&state=california")
+    whole(page)
+    expect(page.get_by_label("Your state")).to_have_value("California")
+    expect(page.locator("#wages tbody tr").nth(1)).to_contain_text("California")
+
+
 def test_the_pay_that_is_shown_is_what_the_api_says(open_page, site):
     page = open_page("#title=cook&state=Ohio")
     whole(page)

@@ -32,7 +32,9 @@ export async function render(answer, title, chosen, onState, again) {
   const states = drawn.filter((each) => byState.includes(each));
   const ranked = (source) =>
     answer.results.filter((each) => each.seniority && each.source === source);
-  const view = { everywhere, states, chosen, order: "pay", all: false, charts };
+  const own = nameOf(states, chosen);
+  const view = { everywhere, states, chosen: own, order: "pay", all: false, charts };
+  const none = chosen && !own ? el("p", { class: "hint" }, `There are no figures for ${chosen}.`) : null;
   const table = el("div", { class: "wages-table" });
   const map = charts && states.length ? el("div", { class: "map" }) : null;
 
@@ -43,10 +45,11 @@ export async function render(answer, title, chosen, onState, again) {
   };
   const choose = (state) => {
     select.value = state ?? "";
+    none?.remove();
     update({ chosen: state });
     onState(state);
   };
-  const select = stateSelect(states, chosen, choose);
+  const select = stateSelect(states, own, choose);
   update({});
   return [
     everywhere && headline(everywhere),
@@ -56,6 +59,7 @@ export async function render(answer, title, chosen, onState, again) {
       el("button", { type: "button", onclick: again }, "Try again"),
     ),
     states.length > 0 && el("div", { class: "actions" }, select.parentElement, orderSelect(update)),
+    states.length > 0 && none,
     map,
     table,
     ...GATHERED.flatMap(([source, caption]) => [
@@ -114,6 +118,12 @@ function headline({ state, source, median, lower_quantile: lower, upper_quantile
     el("strong", {}, money(median)), ` a year is the median ${whose}; ${who} `,
     `${money(lower)} to ${money(upper)}.`,
   );
+}
+
+// The state that was chosen, by whatever case in a link; null where there are no figures of it.
+function nameOf(states, chosen) {
+  const name = chosen?.toLowerCase();
+  return states.find((each) => each.state.toLowerCase() === name)?.state ?? null;
 }
 
 function stateSelect(states, chosen, onChoose) {
