@@ -1,5 +1,7 @@
 """For everybody: axe-core finds nothing, the keyboard is enough, small screens too."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -12,6 +14,14 @@ AXE = vendor.Package(
     "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
     ("axe.min.js", "LICENSE"),
 )  # fmt: skip
+LINES_OF_WORDS = """cells => cells.flatMap((cell) =>
+    [...cell.textContent.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(cell.firstChild, index);
+        range.setEnd(cell.firstChild, index + word.length);
+        return [word, range.getClientRects().length];
+    }))"""
+"""Each word in the cells, and over how many lines it goes."""
 PHONE = {
     "viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True,
     "has_touch": True,
@@ -53,6 +63,17 @@ def test_nothing_is_wider_than_a_small_screen(open_page, width):
     tell(page, ANALYST).first.click()
     whole(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_names_of_states_are_not_broken_within_words(open_page):
+    page = open_page("#title=cook", viewport={"width": 320, "height": 800})
+    whole(page)
+    page.get_by_role("button", name=re.compile("^Show all")).click()
+    places = page.locator("#wages .wages-table tbody th")
+    assert places.count() > 50
+    lines = places.evaluate_all(LINES_OF_WORDS)
+    assert {word: count for word, count in lines if count > 1} == {}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_keyboard_is_enough(open_page):
