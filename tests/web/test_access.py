@@ -65,6 +65,13 @@ def test_nothing_is_wider_than_a_small_screen(open_page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_long_title_is_not_wider_than_a_small_screen(open_page):
+    page = open_page("#title=" + "a" * 150, viewport={"width": 320, "height": 800})
+    expect(page.locator("#skills .hint").first).to_be_visible()
+    expect(page.locator("#title [aria-busy]")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_names_of_states_are_not_broken_within_words(open_page):
     page = open_page("#title=cook", viewport={"width": 320, "height": 800})
     whole(page)
