@@ -111,7 +111,18 @@ def test_a_title_is_looked_up_and_completed(open_page):
     field.press("Enter")
     whole(page)
     expect(page.locator("#skills")).to_contain_text("python")
+    expect(page.locator("#title-heading")).to_have_text("data scientist")
+    expect(page).to_have_title("data scientist – Career Climber")
     assert "title=Sr.+Data+Scientist+II" in page.url
+
+
+def test_a_title_by_another_name_is_marked_where_it_is_found(open_page):
+    page = open_page("#title=Sr.+Data+Scientist+II")
+    whole(page)
+    tell(page, ANALYST)
+    page.get_by_role("button", name="Show 5 more").click()
+    marked = page.locator("#titles button[aria-current=true] .name")
+    expect(marked).to_have_text("data scientist")
 
 
 def test_a_title_that_is_not_known_leads_to_one_that_is(open_page):

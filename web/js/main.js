@@ -18,7 +18,7 @@ const DEPTH = 2; // steps of the tree that come with its first answer
 
 let asked = []; // the experience that titles were asked for
 let answered = []; // the same once there was an answer; a text that is refused has no skills to show
-const view = { title: null, state: null };
+const view = { title: null, name: null, state: null }; // `name` is of the title that was found
 
 async function findTitles(jobs) {
   asked = jobs;
@@ -34,7 +34,7 @@ async function findTitles(jobs) {
   say(`Most like your work: ${first.title}, ${percent(first.probability)}.`);
   $("#consent").hidden = false;
   consent.offer($("#consent .content"), experience.read);
-  titles.mark(panel, view.title);
+  titles.mark(panel, view.name);
   if (view.title) showSkills();
 }
 
@@ -48,17 +48,22 @@ function open(title) {
 function showTitle(title) {
   view.title = title;
   $("#title").hidden = !title;
-  document.title = title ? `${title} – Career Climber` : "Career Climber";
-  titles.mark($("#titles"), title);
+  showName(title);
   if (!title) {
     ["#skills", "#wages", "#paths", "#education"].forEach((panel) => clear($(panel)));
     return;
   }
-  $("#title-heading").textContent = title;
   showSkills();
   showWages();
-  fill($("#paths"), REQUESTS.paths(), (found) => paths.render(found, open));
+  showPaths();
   fill($("#education"), REQUESTS.education(), education.render, { lines: 3, optional: true });
+}
+
+function showName(name) {
+  view.name = name;
+  $("#title-heading").textContent = name ?? "";
+  document.title = name ? `${name} – Career Climber` : "Career Climber";
+  titles.mark($("#titles"), name);
 }
 
 function showSkills() {
@@ -69,6 +74,12 @@ function showWages() {
   const { title, state } = view;
   const render = (found) => wages.render(found, title, state, setState, showWages);
   fill($("#wages"), REQUESTS.wages(), render, { lines: 6 });
+}
+
+// What was looked up may be a title misspelt or by another name: this answer knows whose it is.
+async function showPaths() {
+  const answer = await fill($("#paths"), REQUESTS.paths(), (found) => paths.render(found, open));
+  if (answer) showName(answer.results.name);
 }
 
 function setState(state) {
