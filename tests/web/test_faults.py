@@ -79,6 +79,17 @@ def test_a_text_that_was_refused_is_not_compared_with_a_title(open_page):
     expect(page.locator("#skills")).to_contain_text("Describe your work above")
 
 
+def test_a_text_that_was_refused_takes_the_comparison_of_the_one_before_with_it(open_page):
+    page = open_page()
+    tell(page, ANALYST).first.click()
+    whole(page)
+    expect(page.locator("#skills")).to_contain_text("are in what you wrote.")
+    page.get_by_label("What did you do?").fill("!!!")
+    page.get_by_role("button", name="Find titles").click()
+    expect(page.locator("#titles").get_by_role("alert")).to_be_visible()
+    expect(page.locator("#skills")).to_contain_text("Describe your work above")
+
+
 def test_without_models_it_is_said_and_the_page_stays_usable(open_page, keep, tmp_path):
     (tmp_path / "models").mkdir()
     output = tmp_path / "output"

@@ -28,14 +28,15 @@ async function findTitles(jobs) {
   focusOn($("#titles-heading"));
   const again = () => findTitles(jobs);
   const answer = await fill(panel, REQUESTS.titles(), (found) => titles.render(found, open), { lines: 6, again });
+  if (asked !== jobs) return; // another text was asked about meanwhile
+  if (answer) answered = jobs;
+  if (view.title) showSkills();
   if (!answer) return;
-  answered = jobs;
   const [first] = answer.results;
   say(`Most like your work: ${first.title}, ${percent(first.probability)}.`);
   $("#consent").hidden = false;
   consent.offer($("#consent .content"), experience.read);
   titles.mark(panel, view.name);
-  if (view.title) showSkills();
 }
 
 // By the visitor's choice: the address changes, and Back leads here again.
