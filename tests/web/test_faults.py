@@ -90,6 +90,24 @@ def test_a_text_that_was_refused_takes_the_comparison_of_the_one_before_with_it(
     expect(page.locator("#skills")).to_contain_text("Describe your work above")
 
 
+def test_a_step_that_does_not_open_says_why(open_page):
+    page = open_page("#title=cook")
+    whole(page)
+    message = "Something failed here."
+    answer = {"error": {"code": "internal", "message": message}, "results": []}
+    page.route("**/model/paths/**", lambda route: route.fulfill(status=500, json=answer))
+    steps = page.get_by_role("treeitem")
+    steps.nth(1).press("ArrowRight")
+    leaf = steps.nth(2)
+    leaf.press("ArrowRight")
+    expect(page.locator("#paths")).to_contain_text(message)
+    expect(page.locator("#status")).to_have_text(message)
+    page.unroute("**/model/paths/**")
+    leaf.press("ArrowRight")
+    expect(leaf).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#paths")).not_to_contain_text(message)
+
+
 def test_without_models_it_is_said_and_the_page_stays_usable(open_page, keep, tmp_path):
     (tmp_path / "models").mkdir()
     output = tmp_path / "output"

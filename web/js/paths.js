@@ -15,8 +15,9 @@ const BASES = {
 
 // `onTitle` gets a title that the visitor wants to see whole.
 export function render({ results, basis }, onTitle) {
+  const note = el("p", { class: "problem" });
   const tree = el("ul", { role: "tree", class: "tree", "aria-label": `Next steps from ${results.name}` });
-  tree.append(branch(results, { level: 1, place: 1, of: 1, basis, onTitle }));
+  tree.append(branch(results, { level: 1, place: 1, of: 1, basis, onTitle, note }));
   const root = $(ITEM, tree);
   root.tabIndex = 0;
   setOpen(root, true);
@@ -25,6 +26,7 @@ export function render({ results, basis }, onTitle) {
   return [
     el("p", { class: "hint" }, BASES[basis] ?? ""),
     tree,
+    note,
     el("p", { class: "hint" }, "Arrow keys walk the tree; Enter, or a click on a name, shows the title."),
   ];
 }
@@ -48,6 +50,7 @@ function branch(step, at) {
   );
   item.show = () => at.onTitle(step.name);
   item.load = known ? null : () => load(step, item, at);
+  item.tell = (message) => (at.note.textContent = message);
   return el("li", { role: "none" }, item, below);
 }
 
@@ -61,6 +64,7 @@ async function setOpen(item, opened) {
   if (!opened || !item.load) return;
   const { load } = item;
   item.load = null;
+  item.tell("");
   item.setAttribute("aria-busy", "true");
   try {
     await load();
@@ -68,6 +72,7 @@ async function setOpen(item, opened) {
     if (error.status === 404) return item.removeAttribute("aria-expanded");
     item.load = load;
     item.setAttribute("aria-expanded", "false");
+    item.tell(error.message);
     say(error.message);
   } finally {
     item.removeAttribute("aria-busy");
