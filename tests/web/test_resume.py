@@ -149,6 +149,16 @@ def test_a_file_that_is_dropped_is_read_too(open_page):
     assert page.get_by_label("What did you do?").input_value() == "\n".join(LINES)
 
 
+def test_what_a_file_took_the_place_of_is_brought_back(open_page):
+    page = open_page()
+    page.get_by_label("What did you do?").fill("Drove a truck")
+    files = [{"name": "resume.json", "mimeType": "", "buffer": json.dumps(RESUME).encode()}]
+    page.locator("#resume-file").set_input_files(files)
+    found(page)
+    page.get_by_role("button", name="Bring back my text").click()
+    assert page.get_by_label("What did you do?").input_value() == "Drove a truck"
+
+
 @pytest.fixture
 def slow_pdf(open_page):
     """A page with a PDF that takes its time, and a function that lets it come."""

@@ -102,6 +102,27 @@ def test_several_jobs_are_one_person(open_page):
     found(page)
 
 
+def test_what_an_example_took_the_place_of_is_brought_back(open_page):
+    page = open_page()
+    undo = page.get_by_role("button", name="Bring back my text")
+    example = page.get_by_role("button", name="Try an example")
+    example.click()
+    found(page)
+    expect(undo).to_be_hidden()
+    text = page.get_by_label("What did you do?")
+    text.fill(VAGUE)
+    example.click()
+    assert text.input_value() != VAGUE
+    undo.click()
+    assert text.input_value() == VAGUE
+    expect(text).to_be_focused()
+    expect(undo).to_be_hidden()
+
+    example.click()
+    text.fill(ANALYST)
+    expect(undo).to_be_hidden()
+
+
 def test_a_title_is_looked_up_and_completed(open_page):
     page = open_page()
     field = page.get_by_label("Look up a title")

@@ -31,7 +31,7 @@ export function start(onAsk) {
     $("textarea", jobs.lastElementChild).focus();
   });
   $("#example").addEventListener("click", () => {
-    write([{ description: EXAMPLE }]);
+    replace([{ description: EXAMPLE }]);
     ask(onAsk);
   });
   $("#open-resume").addEventListener("click", () => $("#resume-file").click());
@@ -39,7 +39,10 @@ export function start(onAsk) {
     open(event.target.files[0], onAsk);
     event.target.value = "";
   });
-  form.addEventListener("input", overtake);
+  form.addEventListener("input", () => {
+    overtake();
+    $("#undo").hidden = true;
+  });
   acceptDrops(onAsk);
 }
 
@@ -55,8 +58,21 @@ export function read() {
 
 export function write(experience) {
   overtake();
+  $("#undo").hidden = true;
   jobs.replaceChildren(...(experience.length ? experience : [{}]).map(fields));
   renumber();
+}
+
+// In the place of what the visitor wrote, which can be brought back until they write on.
+function replace(experience) {
+  const before = read();
+  write(experience);
+  const undo = $("#undo");
+  undo.hidden = !before.length;
+  undo.onclick = () => {
+    write(before);
+    $("textarea", jobs).focus();
+  };
 }
 
 function ask(onAsk) {
@@ -104,7 +120,7 @@ async function open(file, onAsk) {
   try {
     const experience = await readResume(file);
     if (signal.aborted) return;
-    write(experience);
+    replace(experience);
     say(`${file.name} was read.`);
     ask(onAsk);
   } catch (error) {
