@@ -92,6 +92,14 @@ def test_its_text_is_read_and_asked_about(opened, name, content, library):
     )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
+def test_the_letters_of_a_text_are_those_that_were_written(opened, encoding):
+    written = "Cooked soufflés – and crème brûlée"
+    page = opened("resume.txt", written.encode(encoding))
+    found(page)
+    assert page.get_by_label("What did you do?").input_value() == written
+
+
 def test_a_break_within_a_paragraph_parts_words_in_a_docx(opened):
     broken = "</w:t><w:br/><w:t>".join(LINES)
     page = opened("resume.docx", docx([broken, "Cleaned"]))
@@ -208,6 +216,7 @@ def test_a_file_that_comes_late_does_not_take_the_place_of_what_is_typed(slow_pd
         ("resume.pdf", b"%PDF-1.4 and no more", "resume.pdf cannot be read."),
         ("scan.pdf", pdf([]), "There is no text in scan.pdf. Is it a picture of a page?"),
         ("resume.docx", b"PK and no more", "resume.docx cannot be read."),
+        ("resume.txt", b"\x7fELF\x02\x00cook\xff", "resume.txt cannot be read."),
         ("resume.txt", b" \n", "There is no text in resume.txt."),
     ],
 )

@@ -33,7 +33,20 @@ export async function readResume(file) {
 }
 
 async function readText(file) {
-  return [{ description: tidy(await file.text()) }];
+  return [{ description: tidy(decoded(await file.arrayBuffer())) }];
+}
+
+// UTF-8 or, where it is none, what Windows wrote before. Other files than texts may have any name,
+// and show by bytes that no text has.
+function decoded(bytes) {
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    text = new TextDecoder("windows-1252").decode(bytes);
+  }
+  if (text.includes("\0")) throw new Error("This is no text.");
+  return text;
 }
 
 // A JSON Resume (https://jsonresume.org/schema), or a body of the API.
