@@ -15,9 +15,9 @@ def test_while_an_answer_is_on_its_way_its_place_is_kept(open_page, keep):
     panel = page.locator("#titles")
     expect(panel.locator(".skeleton")).to_be_visible()
     expect(panel).to_have_attribute("aria-busy", "true")
-    expect(panel.get_by_role("status").first).to_have_text(
-        "Still at it: the service may be starting."
-    )
+    note = "Still at it: the service may be starting."
+    expect(panel.locator(".content .hint").first).to_have_text(note)
+    expect(page.locator("#status")).to_have_text(note)
     keep(page, "slow")
     held[0].continue_()
     found(page)
@@ -42,7 +42,10 @@ def test_without_a_network_it_says_so_and_can_be_asked_again(open_page, keep):
 def test_what_passes_by_itself_is_tried_again_by_itself(open_page):
     page = open_page(faults=True)
     page.route("**/model/similar_jobs*", lambda route: route.abort(), times=1)
-    tell(page, ANALYST)
+    page.get_by_label("What did you do?").fill(ANALYST)
+    page.get_by_role("button", name="Find titles").click()
+    expect(page.locator("#status")).to_have_text("The service cannot be reached. Trying again …")
+    found(page)
 
 
 def test_an_answer_that_is_overtaken_is_not_shown(open_page):

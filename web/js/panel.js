@@ -1,6 +1,6 @@
 // A part of the page that is filled by an answer: busy, then filled, or what went wrong.
 import { ApiError, ask } from "./api.js";
-import { $, el } from "./dom.js";
+import { $, el, say } from "./dom.js";
 
 const SLOW = 3_000; // ms after which the visitor is told that it is still going on
 const LATER = [408, 429]; // refused now, and perhaps not the next time
@@ -20,11 +20,15 @@ export async function fill(panel, request, render, options = {}) {
   const asking = new AbortController();
   latest.set(panel, asking);
   panel.setAttribute("aria-busy", "true");
-  const note = el("p", { class: "hint", role: "status" });
+  const note = el("p", { class: "hint" });
+  const tell = (text) => {
+    note.textContent = text;
+    say(text); // screen readers say nothing of what is in a busy panel
+  };
   content.replaceChildren(skeleton(lines), note);
   panel.hidden = false;
-  const slow = setTimeout(() => (note.textContent = "Still at it: the service may be starting."), SLOW);
-  const onRetry = (error) => (note.textContent = `${error.message} Trying again …`);
+  const slow = setTimeout(tell, SLOW, "Still at it: the service may be starting.");
+  const onRetry = (error) => tell(`${error.message} Trying again …`);
   let answer = null;
   let shown;
   try {
