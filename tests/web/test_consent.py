@@ -69,8 +69,10 @@ def test_what_was_sent_in_has_a_receipt_and_is_deleted_by_it(offered, keep, site
     dialog = offered.get_by_role("dialog")
     assert dialog.get_by_label("Receipt").input_value() == number
     dialog.get_by_role("button", name="Delete", exact=True).click()
-    expect(dialog).to_contain_text("It is deleted")
+    expect(dialog.get_by_text("It is deleted")).to_be_focused()
     assert kept(site_submissions) == before
+    offered.keyboard.press("Escape")
+    expect(offered.locator("#consent summary")).to_be_focused()
 
 
 def test_a_receipt_comes_and_stays_whatever_is_asked_meanwhile(offered):

@@ -86,9 +86,15 @@ export function askToDelete(receipt = "") {
         hear(error);
         if (error.status !== 404 || !lost.has(written)) throw error;
       });
-      element.replaceChildren(el("p", { role: "status" }, "It is deleted, and no later training will see it."));
+      const done = el("p", { role: "status", tabindex: -1 }, "It is deleted, and no later training will see it.");
+      element.replaceChildren(done);
+      done.focus();
       const shown = $(".receipt");
-      if (shown && receipt) shown.replaceWith(el("p", {}, "Your text was deleted."));
+      if (shown && receipt) {
+        shown.replaceWith(el("p", {}, "Your text was deleted."));
+        // The button that opened the dialog, to which the focus would go back, went with the receipt.
+        $("#dialog").addEventListener("close", () => $("#consent summary").focus(), { once: true });
+      }
     } catch (error) {
       note.className = "problem";
       note.textContent = error.message;
