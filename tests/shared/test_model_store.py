@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -6,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from shared import manifest
 from shared.errors import ModelsUnavailable
-from shared.model_store import REFRESH_SECONDS, SERIAL, ModelStore
-from shared.storage import DirectoryStorage, StorageError, open_storage
+from shared.model_store import PART_SECONDS, REFRESH_SECONDS, SERIAL, ModelStore
+from shared.storage import PART, DirectoryStorage, StorageError, open_storage
 from tests.conftest import BUCKET, PUBLIC_KEY
 from training.publish import publish, rollback
 
@@ -298,7 +300,35 @@ def test_a_damaged_file_in_a_directory_is_unavailable(loader, storage, tmp_path)
         ).get()
 
 
+@pytest.mark.parametrize("age", [0, 2 * PART_SECONDS])
+def test_what_another_process_is_writing_stays(store, tmp_path, age):
+    part = tmp_path / "cache" / "thing" / f"{PART}abc"
+    part.parent.mkdir(parents=True, mode=0o700)
+    part.write_bytes(b"half")
+    os.utime(part, (time.time() - age,) * 2)
+    store.get()
+    assert part.exists() == (age == 0)
+
+
 # New versions
+
+
+def test_an_old_manifest_that_is_put_back_in_a_directory_is_not_followed(
+    storage, loader, tmp_path, capfd
+):
+    first = storage.inner.read(manifest.CURRENT)
+    put(storage, SECOND)
+    store = ModelStore(
+        storage.inner, "thing", loader, tmp_path / "cache", -1, KEY, back_off_seconds=0
+    )
+    assert store.get().model.content == SECOND
+    storage.inner.write(manifest.CURRENT, first)
+    until(
+        lambda said: "somebody put an old one back" in said,
+        lambda: f"{store.get().version} {capfd.readouterr().out}",
+    )
+    assert store.get().model.content == SECOND
+    assert len(loader.paths) == 1
 
 
 def test_a_new_version_takes_over(curious, storage, tmp_path):
