@@ -205,7 +205,7 @@ find_project() { # sets PROJECT, and what follows from it
 			PROJECT=my-project
 			echo "PROJECT is unset: $PROJECT stands for it" >&2
 		fi
-		echo "Nothing is run. What follows a 'describe' is for what it does not find." >&2
+		echo "Nothing is run. What follows a 'describe' or 'list' is for what it does not find." >&2
 	else
 		command -v gcloud >/dev/null ||
 			stop "gcloud is not installed: see https://cloud.google.com/sdk/docs/install"
@@ -368,10 +368,13 @@ stage_update() { # what the job is built from, to build/update/
 
 publish_models() { # before the functions: those that run keep what they have until they can read it
 	if [[ $PUBLISH == never ]]; then return; fi
-	if [[ $PUBLISH == missing ]] && ! lacks "" gcloud storage objects describe \
-		"$MODELS_URI/manifest.json" --format="value(name)" "${COMMON[@]}"; then
-		echo "$MODELS_URI has models: they stay (PUBLISH=always replaces them)"
-		return
+	if [[ $PUBLISH == missing ]]; then
+		look_up "whether $BUCKET has models cannot be seen; you need roles/storage.admin on it" \
+			gcloud storage objects list "$MODELS_URI/manifest.json" --format="value(name)" "${COMMON[@]}"
+		if [[ -n $FOUND ]]; then
+			echo "$MODELS_URI has models: they stay (PUBLISH=always replaces them)"
+			return
+		fi
 	fi
 	run "build models with 'make models/manifest.json', and let Python write to the bucket with \
 'gcloud auth application-default login'" \
@@ -412,19 +415,11 @@ and run this again"
 }
 
 find_floor() { # FUNCTION: sets FLOOR to the serial it has been deployed with; 0 for none
-	# To describe what is not there fails as if it could not be seen; a list without it does not fail.
-	local listed list=(
-		gcloud run services list --filter="metadata.name=$(service_of "$1")" --region="$REGION"
-		--format=json "${COMMON[@]}"
-	)
 	FLOOR=0
-	if $DRY_RUN; then
-		show "${list[@]}"
-	elif ! listed=$("${list[@]}"); then
-		failed "what $1 follows now cannot be seen; you need roles/run.viewer in $PROJECT" "${list[@]}"
-	elif [[ $listed =~ $FLOOR_IN_JSON ]]; then
-		FLOOR=${BASH_REMATCH[1]}
-	fi
+	look_up "what $1 follows now cannot be seen; you need roles/run.viewer in $PROJECT" \
+		gcloud run services list --filter="metadata.name=$(service_of "$1")" --region="$REGION" \
+		--format=json "${COMMON[@]}"
+	if [[ $FOUND =~ $FLOOR_IN_JSON ]]; then FLOOR=${BASH_REMATCH[1]}; fi
 }
 
 raise_floor() { # of all functions that are deployed: a new revision each, without a build
@@ -588,6 +583,18 @@ lacks() { # TEXT COMMAND...: whether the command fails or does not print the tex
 		show "$@"
 	else
 		! output=$("$@" 2>/dev/null) || [[ $output != *"$text"* ]]
+	fi
+}
+
+look_up() { # HINT COMMAND...: sets FOUND to what a list has, to nothing in a dry run
+	# To describe what is not there fails as if it could not be seen; a list without it does not fail.
+	local hint=$1
+	shift
+	FOUND=""
+	if $DRY_RUN; then
+		show "$@"
+	else
+		FOUND=$("$@") || failed "$hint" "$@"
 	fi
 }
 

@@ -52,6 +52,8 @@ elif words.startswith("functions describe"):
     print(f"https://{{sys.argv[3]}}.example")
 elif words.startswith("run services list") and not os.environ.get("EXISTS"):
     print("[]")
+elif words.startswith("storage objects list") and os.environ.get("EXISTS"):
+    print("models/manifest.json")
 elif " describe " in words and not os.environ.get("EXISTS"):
     sys.exit("ERROR: (gcloud) not found")
 elif words.startswith(("run services describe", "run services list")):
@@ -401,12 +403,12 @@ def test_functions_look_for_new_models_as_often_as_their_code_does_by_default(tr
 
 
 @pytest.mark.parametrize(
-    ("setting", "describes", "publishes"),
+    ("setting", "looks", "publishes"),
     [("missing", True, True), ("always", False, True), ("never", False, False)],
 )
-def test_publishing_follows_its_setting(tree, setting, describes, publishes):
+def test_publishing_follows_its_setting(tree, setting, looks, publishes):
     output = tree.deploy("--dry-run", PUBLISH=setting).stdout
-    assert ("storage objects describe" in output) is describes
+    assert ("storage objects list" in output) is looks
     assert ("-m training publish" in output) is publishes
 
 
@@ -595,11 +597,19 @@ def test_a_second_run_makes_nothing_again(tree, fake_gcloud, publishable):
         "iam service-accounts describe",
         "storage buckets describe",
         "storage buckets add-iam-policy-binding",
-        "storage objects describe",
+        "storage objects list",
         "functions deploy top-skills",
         "run services describe",
         "functions describe top-skills",
     ]
+    assert open_storage(publishable).read(manifest.CURRENT) is None
+
+
+def test_models_that_cannot_be_seen_are_not_taken_for_missing(tree, fake_gcloud, publishable):
+    settings = {"PROJECT": "a-project", "EXISTS": "1", "MODELS_SERIAL_FLOOR": "0"}
+    done = tree.deploy("top_skills", **settings, FAILS="storage objects")
+    assert done.returncode == 1
+    assert "roles/storage.admin" in done.stderr.splitlines()[-1]
     assert open_storage(publishable).read(manifest.CURRENT) is None
 
 
