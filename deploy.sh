@@ -42,8 +42,9 @@ SERVICES=(
 	iam.googleapis.com logging.googleapis.com run.googleapis.com storage.googleapis.com
 )
 GRANT_TRIES=6 # for an account made a moment ago, which is not known everywhere at once
-FLOOR_IN_JSON='"MODELS_SERIAL_FLOOR",[[:space:]]*"value": "([0-9]+)"'
 GRANT_PAUSE=5 # seconds between two of them
+FLOOR_IN_JSON='"MODELS_SERIAL_FLOOR",[[:space:]]*"value": "([0-9]+)"'
+FOLLOWS_NEWEST='"latestRevision": true,[[:space:]]*"percent": 100[[:space:]]*[,}]'
 
 main() {
 	read_arguments "$@"
@@ -423,17 +424,39 @@ find_floor() { # FUNCTION: sets FLOOR to the serial it has been deployed with; 0
 }
 
 raise_floor() { # of all functions that are deployed: a new revision each, without a build
-	local name
+	local name deployed=()
 	find_key
 	find_serial
+	if [[ -z $MODELS_SERIAL_FLOOR ]] && ! $DRY_RUN; then
+		stop "which publication is current is not known without shared/models.pub (SECURITY.md); set \
+MODELS_SERIAL_FLOOR to its serial"
+	fi
 	for name in $(known_functions); do
 		if [[ $name == submissions ]]; then continue; fi
-		run "deploy $name first; then you need roles/run.developer in $PROJECT" \
+		find_floor "$name"
+		if [[ $FOUND == "[]" ]]; then continue; fi # not deployed
+		if ! $DRY_RUN; then check_raise "$name"; fi
+		deployed+=("$name")
+	done
+	[[ ${#deployed[@]} != 0 ]] || stop "no function is deployed in $PROJECT in $REGION"
+	for name in "${deployed[@]}"; do
+		run "you need roles/run.developer in $PROJECT" \
 			gcloud run services update "$(service_of "$name")" --region="$REGION" \
 			--update-env-vars="MODELS_SERIAL_FLOOR=${MODELS_SERIAL_FLOOR:-SERIAL}" --format=none \
 			"${COMMON[@]}"
 	done
-	if ! $DRY_RUN; then echo "publications before $MODELS_SERIAL_FLOOR are not followed any more"; fi
+	if ! $DRY_RUN; then
+		echo "publications before $MODELS_SERIAL_FLOOR are not followed any more: ${deployed[*]}"
+	fi
+}
+
+check_raise() { # FUNCTION, as find_floor has found it: a new revision would follow fewer, and be asked
+	((FLOOR <= MODELS_SERIAL_FLOOR)) ||
+		stop "$1 follows none before $FLOOR: MODELS_SERIAL_FLOOR=$MODELS_SERIAL_FLOOR would lower that"
+	[[ $FOUND =~ $FOLLOWS_NEWEST ]] ||
+		stop "requests to $1 go to a revision that was chosen by hand, which keeps its floor: deploy \
+$1, or send them to the newest revision with 'gcloud run services update-traffic $(service_of "$1") \
+--region=$REGION --to-latest'"
 }
 
 deploy() { # FUNCTION

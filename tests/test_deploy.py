@@ -35,8 +35,8 @@ LEFT_OUT = ("__pycache__", "models.pub")
 """What may lie in the checkout and is none of the tests' business."""
 
 # Stands for gcloud where the real one would need a project: notes its arguments, then answers as
-# if everything were there already (EXISTS=1) or nothing; what contains FAILS fails, FAIL_TIMES
-# times at most.
+# if everything were there already (EXISTS=1) but the service ABSENT, or nothing; what contains
+# FAILS fails, FAIL_TIMES times at most.
 FAKE_GCLOUD = f"""#!{sys.executable} -IS
 import json, os, sys
 words, calls = " ".join(sys.argv[1:]), os.environ["CALLS"]
@@ -50,7 +50,9 @@ if words.startswith("config get project"):
     print(os.environ.get("CONFIGURED", ""))
 elif words.startswith("functions describe"):
     print(f"https://{{sys.argv[3]}}.example")
-elif words.startswith("run services list") and not os.environ.get("EXISTS"):
+elif words.startswith("run services list") and (
+    not os.environ.get("EXISTS") or "name=" + os.environ.get("ABSENT", " ") in words
+):
     print("[]")
 elif words.startswith("storage objects list") and os.environ.get("EXISTS"):
     print("models/manifest.json")
@@ -59,7 +61,9 @@ elif " describe " in words and not os.environ.get("EXISTS"):
 elif words.startswith(("run services describe", "run services list")):
     boost = {{"run.googleapis.com/startup-cpu-boost": "true"}}
     floor = {{"name": "MODELS_SERIAL_FLOOR", "value": os.environ.get("DEPLOYED_FLOOR", "0")}}
-    print(json.dumps({{"a": boost, "env": [{{"name": "THREADS", "value": "8"}}, floor]}}, indent=2))
+    traffic = json.loads(os.environ.get("TRAFFIC", '{{"latestRevision": true, "percent": 100}}'))
+    env = [{{"name": "THREADS", "value": "8"}}, floor]
+    print(json.dumps({{"a": boost, "env": env, "traffic": [traffic]}}, indent=2))
 """
 
 # Stands for every command of the page: notes its name and arguments.
@@ -533,6 +537,7 @@ def test_gcloud_accepts_every_command(tree, gcloud):
     for ingress in ("all", "internal-only", "internal-and-gclb"):
         output = tree.deploy("--dry-run", "similar_jobs", INGRESS=ingress, **asked_for).stdout
         lines += gcloud_commands(output)
+    lines += gcloud_commands(tree.deploy("--dry-run", "floor").stdout)
     lines += gcloud_commands(
         tree.deploy("--dry-run", "submissions", SUBMISSIONS_KEY=KMS_KEY).stdout
     )
@@ -634,15 +639,49 @@ def test_the_floor_rises_to_what_is_current_and_never_falls_by_itself(
     serial = publish.serial(open_storage(publishable))
     done = tree.deploy("floor", **settings, DEPLOYED_FLOOR=str(serial - 1))
     assert done.returncode == 0, done.stderr
-    raised = [call for call in tree.calls() if call[:3] == ["run", "services", "update"]]
-    assert [call[3] for call in raised] == ["job-insights", "similar-jobs", "top-skills"]
-    assert {value(c, "--update-env-vars") for c in raised} == {f"MODELS_SERIAL_FLOOR={serial}"}
+    assert floors(tree) == {name.replace("_", "-"): str(serial) for name in FUNCTIONS}
     calls = len(tree.calls())
     for arguments in (["floor"], ["top_skills"]):
         done = tree.deploy(*arguments, **settings, DEPLOYED_FLOOR=str(serial + 1))
         assert done.returncode == 1
         assert "somebody has put an old one back" in done.stderr
     assert not any("update" in c or c[:2] == ["functions", "deploy"] for c in tree.calls()[calls:])
+
+
+def floors(tree: Tree) -> dict[str, str]:
+    """What `floor` has set, by the name of the function in the cloud."""
+    raised = [call for call in tree.calls() if call[:3] == ["run", "services", "update"]]
+    return {call[3]: value(call, "--update-env-vars").partition("=")[2] for call in raised}
+
+
+FLOOR = {"PROJECT": "a-project", "EXISTS": "1", "MODELS_SERIAL_FLOOR": "7", "DEPLOYED_FLOOR": "7"}
+
+
+def test_the_floor_rises_where_a_function_is_deployed(tree, fake_gcloud):
+    done = tree.deploy("floor", **FLOOR, ABSENT="job-insights")
+    assert done.returncode == 0, done.stderr
+    assert floors(tree) == {"similar-jobs": "7", "top-skills": "7"}
+    assert "job_insights" not in done.stdout
+    assert tree.deploy("floor", **{**FLOOR, "EXISTS": ""}).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"MODELS_SERIAL_FLOOR": "6"}, "would lower"),
+        ({"MODELS_SERIAL_FLOOR": "0"}, "would lower"),
+        ({"TRAFFIC": '{"percent": 100, "revisionName": "old"}'}, "--to-latest"),
+        ({"TRAFFIC": '{"latestRevision": true, "percent": 50, "revisionName": "new"}'}, "chosen"),
+        ({"MODELS_SERIAL_FLOOR": "", "ALLOW_UNSIGNED_MODELS": "1"}, "set MODELS_SERIAL_FLOOR"),
+    ],
+)
+def test_a_floor_that_would_not_rise_is_not_set(tree, fake_gcloud, settings, says):
+    if "ALLOW_UNSIGNED_MODELS" in settings:
+        (tree.root / "shared" / "models.pub").unlink()
+    done = tree.deploy("floor", **{**FLOOR, **settings})
+    assert done.returncode == 1
+    assert says in done.stderr.splitlines()[-1]
+    assert floors(tree) == {}
 
 
 def test_what_cannot_be_seen_to_be_deployed_is_not_replaced(tree, fake_gcloud, publishable):
