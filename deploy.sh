@@ -43,6 +43,7 @@ SERVICES=(
 )
 GRANT_TRIES=6 # for an account made a moment ago, which is not known everywhere at once
 GRANT_PAUSE=5 # seconds between two of them
+LIFECYCLE=functions/submissions/lifecycle.json # nothing in that bucket is kept longer than it says
 FLOOR_IN_JSON='"MODELS_SERIAL_FLOOR",[[:space:]]*"value": "([0-9]+)"'
 FOLLOWS_NEWEST='"latestRevision": true,[[:space:]]*"percent": 100[[:space:]]*[,}]'
 
@@ -286,14 +287,17 @@ grant() { # HINT COMMAND...: tries again for an account that was made a moment a
 }
 
 make_submissions_place() { # a bucket of its own, where one account may only add and delete
-	local role=careerClimberSubmissions hint
+	local role=careerClimberSubmissions hint describe
 	make_account "$SUBMISSIONS_ACCOUNT" submissions
 	make_submissions_bucket
 	hint="you need roles/iam.roleAdmin in $PROJECT"
-	if lacks "" gcloud iam roles describe "$role" --format="value(name)" "${COMMON[@]}"; then
+	describe=(gcloud iam roles describe "$role" "${COMMON[@]}")
+	if lacks "" "${describe[@]}" --format="value(name)"; then
 		run "$hint" gcloud iam roles create "$role" --title="Career Climber submissions" \
 			--permissions=storage.objects.create,storage.objects.delete --stage=GA \
 			--format=none "${COMMON[@]}"
+	elif ! lacks True "${describe[@]}" --format="value(deleted)"; then # for a week, it is still there
+		run "$hint" gcloud iam roles undelete "$role" --format=none "${COMMON[@]}"
 	fi
 	grant_on "$SUBMISSIONS_BUCKET" "$(mail_of "$SUBMISSIONS_ACCOUNT")" \
 		"projects/$PROJECT/roles/$role"
@@ -304,10 +308,13 @@ make_submissions_bucket() {
 	flags=(
 		--location="$REGION" --uniform-bucket-level-access --public-access-prevention
 		--soft-delete-duration=0 # what is deleted is gone
+		--lifecycle-file="$LIFECYCLE"
 	)
-	# Also where it is there already: nothing is kept longer than the file says, or once deleted,
-	# and what comes in from now on is encrypted with the key.
-	always=(--clear-soft-delete --lifecycle-file=functions/submissions/lifecycle.json)
+	# Also where it is there already: it is never public, what is deleted is gone, and what comes in
+	# from now on is encrypted with the key.
+	always=(
+		--uniform-bucket-level-access --public-access-prevention --clear-soft-delete --no-versioning
+	)
 	if [[ -n $SUBMISSIONS_KEY ]]; then
 		run "you need roles/cloudkms.admin on the key SUBMISSIONS_KEY" \
 			gcloud storage service-agent --authorize-cmek="$SUBMISSIONS_KEY" "${COMMON[@]}"
@@ -318,8 +325,20 @@ make_submissions_bucket() {
 		"${COMMON[@]}"; then
 		run "$hint; if the name is taken by somebody else, set SUBMISSIONS_URI=gs://another-name" \
 			gcloud storage buckets create "$SUBMISSIONS_BUCKET" "${flags[@]}" "${COMMON[@]}"
+	elif ! made_for_submissions; then
+		stop "$SUBMISSIONS_BUCKET was not made for submissions, and may have what is to be kept: set \
+SUBMISSIONS_URI to another one. If all in it may go after a year, and what is deleted at once: \
+gcloud storage buckets update $SUBMISSIONS_BUCKET --lifecycle-file=$LIFECYCLE"
 	fi
 	run "$hint" gcloud storage buckets update "$SUBMISSIONS_BUCKET" "${always[@]}" "${COMMON[@]}"
+}
+
+made_for_submissions() { # whether the bucket, which is there, deletes as the file says, and no other way
+	local rules
+	rules=$(<"$LIFECYCLE")
+	look_up "you need roles/storage.admin in $PROJECT" gcloud storage buckets describe \
+		"$SUBMISSIONS_BUCKET" --format="json(lifecycle_config)" "${COMMON[@]}"
+	[[ ${FOUND//[[:space:]]/} == *"${rules//[[:space:]]/}"* ]]
 }
 
 schedule() { # a Cloud Run job that updates the models, and Cloud Scheduler, which starts it
@@ -609,7 +628,7 @@ lacks() { # TEXT COMMAND...: whether the command fails or does not print the tex
 	fi
 }
 
-look_up() { # HINT COMMAND...: sets FOUND to what a list has, to nothing in a dry run
+look_up() { # HINT COMMAND...: sets FOUND to what it prints, to nothing in a dry run
 	# To describe what is not there fails as if it could not be seen; a list without it does not fail.
 	local hint=$1
 	shift

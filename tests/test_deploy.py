@@ -54,6 +54,12 @@ elif words.startswith("run services list") and (
     not os.environ.get("EXISTS") or "name=" + os.environ.get("ABSENT", " ") in words
 ):
     print("[]")
+elif words.startswith("iam roles describe") and "value(deleted)" in words:
+    print(os.environ.get("ROLE_DELETED", ""))
+elif "json(lifecycle_config)" in words:
+    with open("functions/submissions/lifecycle.json") as file:
+        rules = json.loads(os.environ.get("RULES", file.read()))
+    print(json.dumps({{"lifecycle_config": rules}}, indent=2))
 elif words.startswith("storage objects list") and os.environ.get("EXISTS"):
     print("models/manifest.json")
 elif " describe " in words and not os.environ.get("EXISTS"):
@@ -544,7 +550,13 @@ def test_gcloud_accepts_every_command(tree, gcloud):
     lines += gcloud_commands(tree.deploy("--dry-run", "schedule").stdout)
     lines += [[*each[:2], "update", *each[3:]] for each in lines
               if each[:3] == ["scheduler", "jobs", "create"]]  # fmt: skip
-    # Where a dry run finds what is there, it would be this.
+    # Where a dry run finds what is there, it would be these.
+    role = ["careerClimberSubmissions", "--project=my-project"]
+    lines += [["iam", "roles", "undelete", *role, "--quiet"],
+              ["iam", "roles", "describe", *role, "--format=value(deleted)"]]  # fmt: skip
+    bucket = "gs://my-project-career-climber-submissions"
+    lines += [["storage", "buckets", "describe", bucket, "--format=json(lifecycle_config)"],
+              ["storage", "buckets", "update", bucket, "--lifecycle-file=a.json"]]  # fmt: skip
     lines += [[*LIMIT.split(), "update", *each[4:]]
               for each in lines if each[:4] == [*LIMIT.split(), "create"]]  # fmt: skip
     attach = ["compute", "backend-services", "update", "similar-jobs", "--global"]
@@ -856,10 +868,12 @@ def test_what_is_taken_back_cannot_be_had_back_and_nothing_stays_for_ever(tree):
     assert all("submissions" in each[3] for each in buckets)
     (create,) = (each for each in buckets if each[2] == "create")
     assert value(create, "--soft-delete-duration") == "0"
-    assert "--public-access-prevention" in create
     (update,) = (each for each in buckets if each[2] == "update")
-    assert "--clear-soft-delete" in update
-    rules = json.loads((ROOT / value(update, "--lifecycle-file")).read_text())
+    for both in ("--public-access-prevention", "--uniform-bucket-level-access"):
+        assert both in create
+        assert both in update
+    assert {"--clear-soft-delete", "--no-versioning"} <= set(update)
+    rules = json.loads((ROOT / value(create, "--lifecycle-file")).read_text())
     days = 365
     assert rules == {"rule": [{"action": {"type": "Delete"}, "condition": {"age": days}}]}
     for page in ("SECURITY.md", "docs/data.md"):
@@ -886,6 +900,25 @@ def test_a_bucket_that_is_there_gets_the_key_that_is_named(tree, fake_gcloud, ke
     assert [word for word in words if "--authorize-cmek" in word] == [
         f"--authorize-cmek={each}" for each in given
     ]
+
+
+@pytest.mark.parametrize("rules", ["null", '{"rule": [{"action": {"type": "Delete"}}]}'])
+def test_a_bucket_that_was_made_for_something_else_is_left_alone(tree, fake_gcloud, rules):
+    done = tree.deploy("submissions", PROJECT="a-project", EXISTS="1", RULES=rules)
+    assert done.returncode == 1
+    assert "was not made for submissions" in done.stderr
+    command = shlex.split(done.stderr.partition(" at once: ")[2])
+    assert command[:4] == ["gcloud", "storage", "buckets", "update"]
+    assert (ROOT / value(command, "--lifecycle-file")).exists()
+    assert not any("update" in call for call in tree.calls())
+
+
+@pytest.mark.parametrize("deleted", ["True", ""])
+def test_a_role_that_was_deleted_is_had_back(tree, fake_gcloud, deleted):
+    done = tree.deploy("submissions", PROJECT="a-project", EXISTS="1", ROLE_DELETED=deleted)
+    assert done.returncode == 0, done.stderr
+    roles = [call[2] for call in tree.calls() if call[:2] == ["iam", "roles"]]
+    assert roles == ["describe", "describe"] + ["undelete"] * bool(deleted)
 
 
 def test_submissions_and_models_never_share_a_bucket(tree, fake_gcloud):
