@@ -221,12 +221,16 @@ find_project() { # sets PROJECT, and what follows from it
 	BUCKET=gs://${BUCKET%%/*}
 	WEB_URI=${WEB_URI:-gs://$PROJECT-career-climber-web}
 	WEB_URI=${WEB_URI%/}
+	WEB_BUCKET=${WEB_URI#gs://}
+	WEB_BUCKET=gs://${WEB_BUCKET%%/*}
 	SUBMISSIONS_URI=${SUBMISSIONS_URI:-gs://$PROJECT-career-climber-submissions/kept}
 	SUBMISSIONS_URI=${SUBMISSIONS_URI%/}
 	SUBMISSIONS_BUCKET=${SUBMISSIONS_URI#gs://}
 	SUBMISSIONS_BUCKET=gs://${SUBMISSIONS_BUCKET%%/*}
 	[[ $SUBMISSIONS_BUCKET != "$BUCKET" ]] ||
 		stop "SUBMISSIONS_URI and MODELS_URI are in one bucket; who reads models could read both" 2
+	[[ $WEB_BUCKET != "$BUCKET" && $WEB_BUCKET != "$SUBMISSIONS_BUCKET" ]] ||
+		stop "$WEB_BUCKET has models or submissions; set WEB_URI to a bucket for the page" 2
 	ACCOUNT=$(mail_of "$SERVICE_ACCOUNT")
 	COMMON=(--project="$PROJECT" --quiet)
 }
@@ -555,19 +559,17 @@ stage_web() { # [FUNCTION=URL ...]: the page, and nothing else, to build/web
 		.venv/bin/python -m local.bundle build/web "$@"
 }
 
-deploy_web() { # the page to its bucket: never that of the models, which nobody else may read
-	local bucket=${WEB_URI#gs://} name
-	local addresses=() hint="you need roles/storage.admin in $PROJECT"
-	bucket=gs://${bucket%%/*}
-	[[ $bucket != "$BUCKET" ]] || stop "$bucket has the models; set WEB_URI to another bucket" 2
+deploy_web() { # the page to its bucket
+	local name addresses=() hint="you need roles/storage.admin in $PROJECT"
 	for name in $(known_functions); do
 		if [[ -z $API_URL ]]; then find_url "$name"; fi
 		addresses+=("$name=${API_URL:-$URL}")
 	done
 	stage_web "${addresses[@]}"
-	if lacks "" gcloud storage buckets describe "$bucket" --format="value(name)" "${COMMON[@]}"; then
+	if lacks "" gcloud storage buckets describe "$WEB_BUCKET" --format="value(name)" \
+		"${COMMON[@]}"; then
 		run "$hint; if the name is taken by somebody else, set WEB_URI=gs://another-name" \
-			gcloud storage buckets create "$bucket" --location="$REGION" \
+			gcloud storage buckets create "$WEB_BUCKET" --location="$REGION" \
 			--uniform-bucket-level-access --soft-delete-duration=7d "${COMMON[@]}"
 	fi
 	# Libraries first, whose folders have their version: they never change. The page is always
@@ -576,13 +578,24 @@ deploy_web() { # the page to its bucket: never that of the models, which nobody 
 		--cache-control="public, max-age=31536000, immutable" "${COMMON[@]}"
 	run "$hint" gcloud storage rsync build/web "$WEB_URI" --recursive --exclude='^vendor/' \
 		--delete-unmatched-destination-objects --cache-control=no-cache "${COMMON[@]}"
-	if [[ $PUBLIC == 1 ]]; then
-		run "$hint" gcloud storage buckets add-iam-policy-binding "$bucket" --member=allUsers \
-			--role=roles/storage.objectViewer --format=none "${COMMON[@]}"
-	else
-		echo "warning: only you can see the page; PUBLIC=1 lets everybody" >&2
-	fi
+	open_or_close_web
 	echo "web: https://storage.googleapis.com/${WEB_URI#gs://}/index.html"
+}
+
+open_or_close_web() { # to everybody, as PUBLIC says
+	local hint="you need roles/storage.admin in $PROJECT"
+	local everybody=(--member=allUsers --role=roles/storage.objectViewer --format=none)
+	if [[ $PUBLIC == 1 ]]; then
+		run "$hint" gcloud storage buckets add-iam-policy-binding "$WEB_BUCKET" "${everybody[@]}" \
+			"${COMMON[@]}"
+		return
+	fi
+	look_up "$hint" gcloud storage buckets get-iam-policy "$WEB_BUCKET" --format=json "${COMMON[@]}"
+	if [[ $FOUND == *'"allUsers"'* ]]; then
+		run "$hint" gcloud storage buckets remove-iam-policy-binding "$WEB_BUCKET" "${everybody[@]}" \
+			"${COMMON[@]}"
+	fi
+	echo "warning: only you can see the page; PUBLIC=1 lets everybody" >&2
 }
 
 show_url() { # FUNCTION

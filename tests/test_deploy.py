@@ -60,6 +60,8 @@ elif "json(lifecycle_config)" in words:
     with open("functions/submissions/lifecycle.json") as file:
         rules = json.loads(os.environ.get("RULES", file.read()))
     print(json.dumps({{"lifecycle_config": rules}}, indent=2))
+elif " get-iam-policy " in words:
+    print(json.dumps({{"bindings": [{{"members": os.environ.get("MEMBERS", "").split()}}]}}))
 elif words.startswith("storage objects list") and os.environ.get("EXISTS"):
     print("models/manifest.json")
 elif " describe " in words and not os.environ.get("EXISTS"):
@@ -500,11 +502,22 @@ def test_the_page_is_for_everybody_only_where_that_is_asked_for(tree, public):
     assert ("only you can see the page" in done.stderr) is (public == "0")
 
 
-def test_the_page_never_goes_to_the_bucket_of_the_models(tree):
-    done = tree.deploy("--dry-run", "web", MODELS_URI="gs://one/models", WEB_URI="gs://one/web")
+@pytest.mark.parametrize(("members", "closes"), [("allUsers user:a@b.example", True), ("", False)])
+def test_a_page_that_everybody_could_see_is_closed_again(tree, fake_gcloud, members, closes):
+    executable(tree.root / ".venv" / "bin" / "python", "#!/bin/sh\n")
+    done = tree.deploy("web", PROJECT="a-project", EXISTS="1", MEMBERS=members)
+    assert done.returncode == 0, done.stderr
+    removed = [call for call in tree.calls() if "remove-iam-policy-binding" in call]
+    assert [value(call, "--member") for call in removed] == ["allUsers"] * closes
+
+
+@pytest.mark.parametrize("setting", ["MODELS_URI", "SUBMISSIONS_URI"])
+def test_the_page_never_goes_to_the_bucket_of_something_else(tree, fake_gcloud, setting):
+    settings = {setting: "gs://one/kept", "WEB_URI": "gs://one/web", "PROJECT": "a-project"}
+    done = tree.deploy("web", "top_skills", **settings)
     assert done.returncode == 2
-    assert "gs://one has the models" in done.stderr
-    assert uploads(done.stdout) == []
+    assert "gs://one has models or submissions" in done.stderr
+    assert tree.calls() == []
 
 
 @pytest.mark.parametrize("api", ["", "https://api.example.org"])
@@ -544,6 +557,9 @@ def test_gcloud_accepts_every_command(tree, gcloud):
         output = tree.deploy("--dry-run", "similar_jobs", INGRESS=ingress, **asked_for).stdout
         lines += gcloud_commands(output)
     lines += gcloud_commands(tree.deploy("--dry-run", "floor").stdout)
+    for public in ("0", "1"):
+        web = gcloud_commands(tree.deploy("--dry-run", "web", PUBLIC=public).stdout)
+        lines += [each for each in web if each[1] != "rsync"]  # It wants what is uploaded.
     lines += gcloud_commands(
         tree.deploy("--dry-run", "submissions", SUBMISSIONS_KEY=KMS_KEY).stdout
     )
@@ -551,6 +567,8 @@ def test_gcloud_accepts_every_command(tree, gcloud):
     lines += [[*each[:2], "update", *each[3:]] for each in lines
               if each[:3] == ["scheduler", "jobs", "create"]]  # fmt: skip
     # Where a dry run finds what is there, it would be these.
+    lines += [[*each[:2], "remove-iam-policy-binding", *each[3:]]
+              for each in lines if "--member=allUsers" in each]  # fmt: skip
     role = ["careerClimberSubmissions", "--project=my-project"]
     lines += [["iam", "roles", "undelete", *role, "--quiet"],
               ["iam", "roles", "describe", *role, "--format=value(deleted)"]]  # fmt: skip
