@@ -347,8 +347,8 @@ made_for_submissions() { # whether the bucket, which is there, deletes as the fi
 
 schedule() { # a Cloud Run job that updates the models, and Cloud Scheduler, which starts it
 	local name=career-climber-update secret=career-climber-signing account member verb each options
-	local hint="deploy the functions first; then you need roles/run.admin, roles/secretmanager.admin \
-and roles/cloudscheduler.admin in $PROJECT"
+	local hint="deploy the functions first; then you need roles/run.admin, roles/run.sourceDeveloper, \
+roles/secretmanager.admin and roles/cloudscheduler.admin in $PROJECT"
 	account=$(mail_of "$UPDATE_ACCOUNT")
 	member=serviceAccount:$account
 	run "$hint" gcloud services enable cloudscheduler.googleapis.com secretmanager.googleapis.com \

@@ -1038,6 +1038,11 @@ def test_the_pages_example_adds_up():
 
     parts = [amounts(row) for row in ("CPU", "memory", "requests", "data out")]
     assert [round(sum(column), 2) for column in zip(*parts, strict=True)] == amounts("sum")
+    most = r"= (\S+), so (\d+) functions with (\d+) each at most (\S+) a\s"
+    ((each, functions, instances, bound),) = re.findall(most, PAGE)
+    assert f"MAX_INSTANCES:-{instances}}}" in script()
+    assert int(functions) == len(ALL_FUNCTIONS)
+    assert f"{float(each) * int(functions) * int(instances):,.0f}" == bound
 
 
 def test_the_pages_commands_are_whole_and_accepted(tree, gcloud, tmp_path):
@@ -1071,6 +1076,12 @@ def test_the_pages_commands_are_whole_and_accepted(tree, gcloud, tmp_path):
     assert len(tried) > 30
     # As the page's `gcloud config set project` leaves it.
     assert not_accepted(gcloud, tried, CLOUDSDK_CORE_PROJECT="my-project") == []
+
+
+def test_the_page_opens_and_closes_every_function():
+    for verb in ("add", "remove"):
+        named = re.findall(rf"{verb}-invoker-policy-binding (\S+) ", PAGE)
+        assert set(named) == {name.replace("_", "-") for name in ALL_FUNCTIONS}
 
 
 def test_the_pages_load_balancer_sends_every_path_to_its_function():
