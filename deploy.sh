@@ -48,11 +48,12 @@ FLOOR_IN_JSON='"MODELS_SERIAL_FLOOR",[[:space:]]*"value": "([0-9]+)"'
 FOLLOWS_NEWEST='"latestRevision": true,[[:space:]]*"percent": 100[[:space:]]*[,}]'
 
 main() {
+	[[ -e functions/similar_jobs/main.py ]] || stop "run deploy.sh in its checkout, not by a link" 2
 	read_arguments "$@"
 	local name
 	if $STAGE_ONLY && $SCHEDULING; then stage_update && return; fi
 	if $STAGE_ONLY; then
-		for name in "${FUNCTIONS[@]}"; do stage "$name"; done
+		for name in ${FUNCTIONS[@]+"${FUNCTIONS[@]}"}; do stage "$name"; done # none, for bash 3.2
 		if $WEB; then stage_web; fi
 		return
 	fi
@@ -423,6 +424,8 @@ find_serial() { # sets MODELS_SERIAL_FLOOR, so that new instances follow no olde
 	)
 	if $DRY_RUN; then
 		show "${command[@]}"
+	elif [[ ! -x .venv/bin/python ]]; then
+		stop "there is no .venv, which finds out what is published: 'make .venv/installed' makes it"
 	elif ! MODELS_SERIAL_FLOOR=$("${command[@]}"); then
 		stop "the line above says why it is not known which publication is current; without that, \
 whoever can write to $BUCKET could put any old one back. Mend it, or set MODELS_SERIAL_FLOOR=0"
@@ -515,6 +518,8 @@ deploy() { # FUNCTION
 	fi
 	if [[ -n $BUILD_SERVICE_ACCOUNT ]]; then
 		flags+=(--build-service-account="projects/$PROJECT/serviceAccounts/$BUILD_SERVICE_ACCOUNT")
+	else
+		flags+=(--clear-build-service-account)
 	fi
 	run "see the message above, and 'When a deployment fails' in docs/operating.md" \
 		gcloud functions deploy "$service" "${flags[@]}" "${COMMON[@]}"
@@ -546,10 +551,13 @@ limit_rates() { # of each caller's address; Cloud Run by itself bounds all calle
 		--ban-duration-sec="$BAN_SECONDS" "${COMMON[@]}"
 	for name in "${FUNCTIONS[@]}"; do # those that the load balancer has already
 		name=$(service_of "$name")
-		if ! lacks "" gcloud compute backend-services describe "$name" --global \
-			--format="value(name)" "${COMMON[@]}"; then
+		look_up "$hint" gcloud compute backend-services list --filter="name=$name" --global \
+			--format="value(name)" "${COMMON[@]}"
+		if [[ -n $FOUND ]]; then
 			run "$hint" gcloud compute backend-services update "$name" --global \
 				--security-policy="$policy" "${COMMON[@]}"
+		elif ! $DRY_RUN; then
+			echo "$name is not behind a load balancer yet, so no address is limited"
 		fi
 	done
 }

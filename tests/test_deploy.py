@@ -62,6 +62,8 @@ elif "json(lifecycle_config)" in words:
     print(json.dumps({{"lifecycle_config": rules}}, indent=2))
 elif " get-iam-policy " in words:
     print(json.dumps({{"bindings": [{{"members": os.environ.get("MEMBERS", "").split()}}]}}))
+elif words.startswith("compute backend-services list") and os.environ.get("EXISTS"):
+    print("top-skills")
 elif words.startswith("storage objects list") and os.environ.get("EXISTS"):
     print("models/manifest.json")
 elif " describe " in words and not os.environ.get("EXISTS"):
@@ -414,6 +416,15 @@ def test_functions_look_for_new_models_as_often_as_their_code_does_by_default(tr
         assert seconds == model_store.REFRESH_SECONDS
 
 
+def test_through_a_link_nothing_is_done(tree, tmp_path):
+    link = tmp_path / "elsewhere" / "deploy.sh"
+    link.parent.mkdir()
+    link.symlink_to(tree.root / "deploy.sh")
+    done = subprocess.run([link, "--dry-run"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "in its checkout" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("setting", "looks", "publishes"),
     [("missing", True, True), ("always", False, True), ("never", False, False)],
@@ -660,6 +671,13 @@ def test_where_the_serial_cannot_be_read_nothing_is_deployed_unless_that_is_said
     assert said.returncode == 0, said.stderr
 
 
+def test_without_its_environment_one_line_says_how_to_make_it(tree, fake_gcloud):
+    done = tree.deploy("top_skills", PROJECT="a-project", EXISTS="1")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "make .venv/installed" in line
+
+
 def test_the_floor_rises_to_what_is_current_and_never_falls_by_itself(
     tree, fake_gcloud, publishable
 ):
@@ -768,7 +786,9 @@ LIMIT = "compute security-policies rules"
 def test_a_load_balancer_limits_the_requests_of_each_address(tree, fake_gcloud, exists, verb):
     settings = {"INGRESS": "internal-and-gclb", "RATE_LIMIT": "60", "BAN_SECONDS": "600"}
     settings |= {"PROJECT": "a-project", **AS_IT_IS, "EXISTS": exists}
-    assert tree.deploy("top_skills", **settings).returncode == 0
+    done = tree.deploy("top_skills", **settings)
+    assert done.returncode == 0, done.stderr
+    assert ("not behind a load balancer yet" in done.stdout) is (verb == "create")
     (rule,) = (call for call in tree.calls() if " ".join(call).startswith(f"{LIMIT} {verb}"))
     assert value(rule, "--action") == "rate-based-ban"
     assert value(rule, "--enforce-on-key") == "IP"
@@ -782,11 +802,31 @@ def test_a_load_balancer_limits_the_requests_of_each_address(tree, fake_gcloud, 
     )
 
 
+def test_a_load_balancer_that_cannot_be_seen_is_not_taken_for_none(tree, fake_gcloud):
+    settings = {"INGRESS": "internal-and-gclb", "PROJECT": "a-project", **AS_IT_IS}
+    done = tree.deploy("top_skills", **settings, EXISTS="1", FAILS="backend-services list")
+    assert done.returncode == 1
+    assert "roles/compute.securityAdmin" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("ingress", ["all", "internal-only"])
 def test_without_a_load_balancer_no_address_is_limited(tree, fake_gcloud, ingress):
     settings = {"INGRESS": ingress, "PROJECT": "a-project", **AS_IT_IS}
     assert tree.deploy("top_skills", **settings).returncode == 0
     assert not [call for call in tree.calls() if call[0] == "compute"]
+
+
+@pytest.mark.parametrize(
+    ("account", "flag"),
+    [
+        ("", "--clear-build-service-account"),
+        ("a@b.example", "--build-service-account=projects/a-project/serviceAccounts/a@b.example"),
+    ],
+)
+def test_the_account_that_builds_goes_back_to_its_default(tree, account, flag):
+    settings = {"PROJECT": "a-project", "BUILD_SERVICE_ACCOUNT": account}
+    for arguments in deployments(tree.deploy("--dry-run", **settings).stdout).values():
+        assert [word for word in arguments if "build-service-account" in word] == [flag]
 
 
 def test_a_request_is_ended_when_the_functions_say_so():
