@@ -338,7 +338,7 @@ gcloud storage buckets update $SUBMISSIONS_BUCKET --lifecycle-file=$LIFECYCLE"
 	run "$hint" gcloud storage buckets update "$SUBMISSIONS_BUCKET" "${always[@]}" "${COMMON[@]}"
 }
 
-made_for_submissions() { # whether the bucket, which is there, deletes as the file says, and no other way
+made_for_submissions() { # whether the bucket, which is there, has the rules of the file and no others
 	local rules
 	rules=$(<"$LIFECYCLE")
 	look_up "you need roles/storage.admin in $PROJECT" gcloud storage buckets describe \
@@ -395,7 +395,8 @@ publish_models() { # before the functions: those that run keep what they have un
 	if [[ $PUBLISH == never ]]; then return; fi
 	if [[ $PUBLISH == missing ]]; then
 		look_up "whether $BUCKET has models cannot be seen; you need roles/storage.admin on it" \
-			gcloud storage objects list "$MODELS_URI/manifest.json" --format="value(name)" "${COMMON[@]}"
+			gcloud storage objects list "$MODELS_URI/manifest.json" --format="value(name)" \
+			"${COMMON[@]}"
 		if [[ -n $FOUND ]]; then
 			echo "$MODELS_URI has models: they stay (PUBLISH=always replaces them)"
 			return
