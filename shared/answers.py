@@ -12,11 +12,11 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection
 
-from shared.storage import seconds_left
+from shared.deadline import seconds_left
 
 
 def end_in_time() -> None:
-    """Lets urllib3, in this process, keep to `storage.ending_at` in whatever it reads."""
+    """Lets urllib3, in this process, keep to `deadline.ending_at` in whatever it reads."""
     HTTPConnection.response_class = _Answer
 
 

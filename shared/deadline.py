@@ -1,5 +1,6 @@
-"""How long a caller may take to send what a thread waits for."""
+"""How long a thread waits: for what a caller sends, and for the servers that it asks."""
 
+import math
 import socket
 import threading
 import time
@@ -15,7 +16,14 @@ class _Reading(threading.local):
     until: float | None = None
 
 
+class _Asking(threading.local):
+    """When this thread's patience with servers ends, on the monotonic clock."""
+
+    until: float = math.inf
+
+
 _reading = _Reading()
+_asking = _Asking()
 
 
 @contextmanager
@@ -49,3 +57,21 @@ def receive(connection: socket.socket, most: int) -> bytes:
     with suppress(OSError):  # of a caller who has gone
         connection.shutdown(socket.SHUT_RD)  # so that nobody waits for the rest after us
     return b""
+
+
+@contextmanager
+def ending_at(end: float) -> Iterator[None]:
+    """Within it, what this thread asks of a bucket fails at `end`, on the monotonic clock.
+
+    A directory cannot be made to: whoever reads from one waits as long as the system does.
+    """
+    _asking.until = end
+    try:
+        yield
+    finally:
+        _asking.until = math.inf
+
+
+def seconds_left() -> float:
+    """How long this thread may still wait for a bucket."""
+    return _asking.until - time.monotonic()

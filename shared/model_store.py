@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
 
-from shared import logs, manifest, memory, signature
+from shared import deadline, logs, manifest, memory, signature
 from shared.errors import CareerClimberError, ModelsUnavailable
 from shared.manifest import File, Manifest
-from shared.storage import PART, DirectoryStorage, Storage, ending_at, open_storage, whole_file
+from shared.storage import PART, DirectoryStorage, Storage, open_storage, whole_file
 
 T = TypeVar("T")
 
@@ -161,7 +161,7 @@ class ModelStore(Generic[T]):
 
     def _run(self, attempt: _Attempt) -> None:
         try:
-            with ending_at(attempt.started + self._load_seconds):
+            with deadline.ending_at(attempt.started + self._load_seconds):
                 loaded = self._load_current()
         except BaseException as error:  # Whatever it is: what is served stays, a next one tries.
             self._end(attempt, error)

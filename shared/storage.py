@@ -4,17 +4,15 @@ A `Storage` takes names relative to its root, such as `versions/7/manifest.json`
 """
 
 import io
-import math
 import os
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
+from shared import deadline
 from shared.errors import CareerClimberError
 
 if TYPE_CHECKING:
@@ -30,8 +28,6 @@ RETRY_SECONDS = 10
 """How long tries go on for one file: a user waits meanwhile."""
 PART = ".part-"
 """What the name of a file begins with that is not whole yet."""
-
-_this_thread = threading.local()
 
 
 class StorageError(CareerClimberError):
@@ -78,24 +74,6 @@ class Storage(Protocol):
 
     def names(self) -> list[str]:
         """The names of all files, sorted; empty where there is not even the place."""
-
-
-@contextmanager
-def ending_at(end: float) -> Iterator[None]:
-    """Within it, what this thread asks of a bucket fails at `end`, on the monotonic clock.
-
-    A directory cannot be made to: whoever reads from one waits as long as the system does.
-    """
-    _this_thread.end = end
-    try:
-        yield
-    finally:
-        del _this_thread.end
-
-
-def seconds_left() -> float:
-    """How long this thread may still read from a bucket."""
-    return float(getattr(_this_thread, "end", math.inf) - time.monotonic())
 
 
 def open_storage(uri: str) -> Storage:
@@ -286,7 +264,7 @@ class BucketStorage:
         from google.cloud.storage.retry import DEFAULT_RETRY
         from requests import RequestException
 
-        retry = DEFAULT_RETRY.with_timeout(max(0.0, min(RETRY_SECONDS, seconds_left())))
+        retry = DEFAULT_RETRY.with_timeout(max(0.0, min(RETRY_SECONDS, deadline.seconds_left())))
         try:
             blob = self._bucket().blob(self._prefix + name)
             return call(blob, timeout=ATTEMPT_SECONDS, retry=retry)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import flask
 import functions_framework
 
-from shared import experience, logs, submission, text, web
+from shared import deadline, experience, logs, submission, text, web
 from shared.errors import RequestError, invalid
 from shared.experience import Experience
-from shared.storage import Changed, Storage, StorageError, ending_at, open_storage
+from shared.storage import Changed, Storage, StorageError, open_storage
 
 KEY_HEADER = "Idempotency-Key"
 KEY = re.compile(r"[A-Za-z0-9._~-]{22,128}", re.ASCII)
@@ -44,7 +44,7 @@ def post_submission(request: flask.Request) -> web.Answer:
     receipt = submission.receipt_of(key, body)
     content = submission.encode(jobs, datetime.now(UTC).date().isoformat())
     try:
-        with ending_at(time.monotonic() + KEEP_SECONDS):
+        with deadline.ending_at(time.monotonic() + KEEP_SECONDS):
             _store().write(submission.name_of(receipt), content, generation=0)
     except Changed:
         pass  # It is there already, from an earlier try.
@@ -58,7 +58,7 @@ def delete_submission(_request: flask.Request, receipt: str) -> web.Answer:
     if not RECEIPT.fullmatch(receipt):
         raise _unknown_receipt()
     try:
-        with ending_at(time.monotonic() + KEEP_SECONDS):
+        with deadline.ending_at(time.monotonic() + KEEP_SECONDS):
             was_there = _store().delete(submission.name_of(receipt))
     except StorageError as error:
         raise _unavailable(error) from error
