@@ -32,3 +32,6 @@ def test_the_times_are_those_of_the_code():
     assert f"{model_store.WAIT_SECONDS:g} seconds at most** (`WAIT_SECONDS`" in PAGE
     assert (model_store.LOAD_SECONDS, model_store.BACK_OFF_SECONDS) == (120, 1)
     assert f"first, for {storage.RETRY_SECONDS} s" in PAGE
+    submissions = (ROOT / "functions" / "submissions" / "main.py").read_text("utf-8")
+    (keep,) = re.findall(r"^KEEP_SECONDS = (\d+)$", submissions, re.MULTILINE)
+    assert f"{keep} seconds at most (`KEEP_SECONDS`)" in PAGE
