@@ -318,7 +318,7 @@ def _is_ours(cache: Path) -> bool:
     """Whether nobody else can put another file where one was verified: /tmp is for everybody."""
     try:
         inside, above = cache.stat(), cache.parent.stat()
-    except FileNotFoundError:
+    except OSError:
         return False
     us = os.geteuid()
     return inside.st_uid == us and not inside.st_mode & 0o022 and above.st_uid in (us, 0)

@@ -19,8 +19,8 @@ from shared import models as serving
 from shared import text
 from shared.errors import ModelsUnavailable
 from shared.models import (
+    FACTOR_RANGE,
     REASONS,
-    SHARPENED,
     Calibration,
     SimilarJobs,
     load_similar_jobs,
@@ -288,7 +288,7 @@ def test_calibration_gives_the_first_title_the_share_that_was_right():
 def test_a_title_next_to_which_no_other_counts_is_made_as_unsure_as_may_be():
     calibration = Calibration(1.0, 0.0, 0.0, np.array([0.0, 1.0]), np.array([0.1, 0.9]))
     scores = np.array([0.0, -740.0])  # exp(-740) has hardly a digit left.
-    assert calibration.scale(scores, 1) == pytest.approx(SHARPENED[0])
+    assert calibration.scale(scores, 1) == pytest.approx(FACTOR_RANGE[0])
 
 
 @pytest.mark.parametrize("scores", [np.zeros(5), np.full(5, 1e-9), np.array([1.0, 1.0, 0.0])])

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from training.dataset import build
-from training.records import Job, OtherNames, Record, Source
+from training.records import Job, OtherNames, Record
 
 WORDS = "red orange yellow green blue indigo violet black white grey brown pink".split()
 
 
 @dataclass
-class Given(Source):
+class Given:
     rows: list[Record]
     names: list[OtherNames] = field(default_factory=list)
     name: str = "given"
@@ -27,6 +27,9 @@ class Given(Source):
 
     def jobs(self):
         return iter(self.work)
+
+    def education(self):
+        return iter(())
 
 
 def texts(of, number=12):

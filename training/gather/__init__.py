@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> None:
                 options.delay, options.budget,
             )  # fmt: skip
             crawled = crawl(plan, store, options.out / "crawl")
-            print(crawled.text())
+            print(crawled.text(), flush=True)
             if crawled.in_vain:
                 raise DataError("nothing could be read of what was asked for: see above")
         print(f"gathered: {store.added} new records in {options.out / FILE}")
