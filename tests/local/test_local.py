@@ -335,8 +335,8 @@ def test_a_signal_in_the_middle_of_the_start_stops_everything(models, tmp_path):
 @pytest.mark.parametrize("port", ["abc", "", "0", "65535", "-1", "²"])
 def test_what_is_no_port_is_one_clear_line(models, port):
     command = [sys.executable, "-m", "local"]
-    settings = {**environment(0, models), "PORT": port}
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=settings)
+    both = {"env": {**environment(0, models), "PORT": port}, "timeout": PATIENCE_SECONDS}
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, **both)
     assert ended.returncode == 1
     assert ended.stderr.startswith("error: PORT must be a number from 1 to")
     assert ended.stderr.count("\n") == 1

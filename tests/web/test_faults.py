@@ -137,13 +137,19 @@ def test_without_the_libraries_the_figures_are_there(open_page):
     assert page.locator("#wages svg").count() == 0
 
 
-def test_libraries_that_do_not_come_in_time_are_not_waited_for(open_page):
+def without_answers(open_page, pattern):
+    """A title's page, whole, though what it asked for by such addresses is never answered."""
     page = open_page()
     held = []
-    page.route("**/vendor/d3*/**", lambda route: held.append(route))
+    page.route(pattern, lambda route: held.append(route))
     page.goto(f"{page.url}#title=cook")
     whole(page)
     assert held
+    return page
+
+
+def test_libraries_that_do_not_come_in_time_are_not_waited_for(open_page):
+    page = without_answers(open_page, "**/vendor/d3*/**")
     expect(page.locator("#wages tbody tr").first).to_contain_text("United States")
     expect(page.get_by_label("Your state")).to_be_visible()
 
@@ -162,10 +168,5 @@ def test_without_the_states_figures_those_of_the_nation_are_there(open_page):
 
 
 def test_states_figures_that_do_not_come_in_time_are_not_waited_for(open_page):
-    page = open_page()
-    held = []
-    page.route("**/model/salaries/*state=all", lambda route: held.append(route))
-    page.goto(f"{page.url}#title=cook")
-    whole(page)
-    assert held
+    page = without_answers(open_page, "**/model/salaries/*state=all")
     expect(page.locator("#wages .figure")).to_contain_text("United States")

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from training.gather.structured_data import items, main_types
+from training.gather.structured_data import Item, items, main_types
 
 _ADDRESS = re.compile(r"/(?:resumes?|cvs?|curriculum-vitae|candidates?)(?=[/._?]|$)", re.IGNORECASE)
 """Of people who look for work. Whatever a page there says, it is not asked for."""
@@ -33,23 +33,24 @@ def page_of_a_person(page: Selector) -> bool:
 
     A person whom a posting names does not make it one; a resume stays one beside postings.
     """
-    if page.xpath(f"//*[{_CLASSES}]") or _says_so(page):
+    posted, _ = items(page, "JobPosting")
+    if page.xpath(f"//*[{_CLASSES}]") or _says_so(page, posted):
         return True
     kinds = main_types(page)
     if "ProfilePage" in kinds:
         return True
-    return "Person" in kinds and not items(page, "JobPosting")[0]
+    return "Person" in kinds and not posted
 
 
-def _says_so(page: Selector) -> bool:
-    posted = [str(item.get("title")) for item in items(page, "JobPosting")[0]]
+def _says_so(page: Selector, posted: list[Item]) -> bool:
+    wards = [each for item in posted if _WARD.search(each := str(item.get("title")))]
     titles = page.xpath("//head/title/text() | //h1[1]//text()").getall()
     told: dict[str, str] = {}
     for meta in page.xpath("//meta[@content]"):
         name = meta.attrib.get("property") or meta.attrib.get("name") or ""
         told[name.lower()] = meta.attrib["content"]
     titles += [told.get("og:title", ""), told.get("twitter:title", "")]
-    titles = [each for each in titles if not any(_WARD.search(t) and t in each for t in posted)]
+    titles = [each for each in titles if not any(ward in each for ward in wards)]
     return (
         told.get("og:type", "").lower() == "profile"
         or any(_TITLE.match(each) for each in titles)

@@ -32,9 +32,10 @@ def items(page: Selector, kind: str) -> tuple[list[Item], int]:
     for script in page.xpath("//script[contains(@type, 'ld+json')]/text()").getall():
         try:
             said = _read(script)
-            told = [each for each in _dicts(said) if "@id" in each and len(each) > 1]
-            named = {str(each["@id"]): each for each in told}
-            found += (_with_named(item, named) for item in _of_type(said, kind))
+            if of_kind := list(_of_type(said, kind)):
+                told = [each for each in _dicts(said) if "@id" in each and len(each) > 1]
+                named = {str(each["@id"]): each for each in told}
+                found += [_with_named(item, named) for item in of_kind]
         except (ValueError, RecursionError):
             broken += 1
     found += [item for item in map(_item, _tops(page, kind)) if item]

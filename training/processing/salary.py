@@ -29,19 +29,17 @@ _FOREIGN = re.compile(
     r"|\bRs\b|\bR(?=\d)|\d\s?(?:kr|zł|Kč|Ft|lei)(?!\w)",
     re.IGNORECASE,
 )
-_CODES = (
+_CODES = "|".join(
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN "
     "BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL "
     "GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF "
     "KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN "
     "MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD "
     "SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
-    "UGX UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+    "UGX UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG".split()
 )
 """ISO 4217's codes of national currencies, without US dollars."""
-_FOREIGN_CODE = re.compile(
-    rf"\b(?:{'|'.join(_CODES.split())})(?=\s?\d)|(?<=\d)\s?(?:{'|'.join(_CODES.split())})\b"
-)
+_FOREIGN_CODE = re.compile(rf"\b(?:{_CODES})(?=\s?\d)|(?<=\d)\s?(?:{_CODES})\b")
 """Beside an amount, in capitals: many are words, too."""
 _UNITS = [
     (re.compile(pattern, re.IGNORECASE), times)
