@@ -5,7 +5,6 @@ A `Storage` takes names relative to its root, such as `versions/7/manifest.json`
 
 import io
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -299,9 +298,9 @@ class whole_file:
         self._keep = keep
 
     def __enter__(self) -> BinaryIO:
-        handle, beside = tempfile.mkstemp(dir=self._path.parent, prefix=PART)
-        self._beside = Path(beside)
-        self._file: BinaryIO = os.fdopen(handle, "w+b")
+        # Not by tempfile: nobody else may read its files, and another user may serve what is kept.
+        self._beside = self._path.with_name(f"{PART}{os.urandom(8).hex()}")
+        self._file: BinaryIO = self._beside.open("x+b")
         return self._file
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:

@@ -24,6 +24,7 @@ RECEIPT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 uri = os.environ.get("SUBMISSIONS_URI", "")
 store: Storage | None = open_storage(uri) if uri else None
 """There is no place by default: it would be lost with the instance."""
+os.umask(0o077)  # Where it is a directory, no other user of the machine reads what is kept.
 
 
 def post_submission(request: flask.Request) -> web.Answer:

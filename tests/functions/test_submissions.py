@@ -8,6 +8,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -93,6 +94,11 @@ def test_what_is_kept_says_when_and_nothing_more(running, place):
     assert kept["consent"] is True
     assert date.fromisoformat(kept["received"]) - before < timedelta(days=2)
     assert kept["experience"][0].keys() == {"title", "description", "start", "end"}
+
+
+def test_what_is_kept_in_a_directory_is_read_by_its_owner_alone(running, place):
+    name = submission.name_of(receipt_of(post(running.url, BODY)))
+    assert Path(place.name, name).stat().st_mode & 0o077 == 0
 
 
 def test_a_json_resume_is_kept_as_well(running, place):

@@ -1,5 +1,6 @@
 import gc
 import io
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -270,6 +271,16 @@ def test_a_file_in_the_place_of_the_directory_is_an_error_that_names_it(tmp_path
 
 
 # whole_file
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_a_whole_file_may_be_read_by_whom_the_process_lets(tmp_path, mask, mode):
+    before = os.umask(mask)
+    try:
+        open_storage(str(tmp_path)).write("a", b"1")
+    finally:
+        os.umask(before)
+    assert tmp_path.joinpath("a").stat().st_mode & 0o777 == mode
 
 
 def test_a_whole_file_appears_at_the_end(tmp_path):
