@@ -188,11 +188,16 @@ def parse(raw: str) -> Title:
 
 
 def _take_apart(raw: str) -> Title:
-    words, level = _without_level(_spelled(_main_part(raw))[:_MOST_WORDS])
-    words = _without_noise(words)
-    seniority, kept = _without_ranks(words)
+    seniority, level, kept = _bare(_spelled(_main_part(raw))[:_MOST_WORDS])
     kept = _in_order(_without_repeats(kept))[:_MOST_WORDS]
     return Title(" ".join(kept), seniority, level or _stated_level(raw))
+
+
+def _bare(words: list[str]) -> tuple[str | None, int | None, list[str]]:
+    """The seniority and the level that words say, and the words without these and without noise."""
+    words, level = _without_level(words)
+    seniority, kept = _without_ranks(_without_noise(words))
+    return seniority, level, kept
 
 
 def _stated_level(raw: str) -> int | None:
@@ -380,12 +385,20 @@ def _spelled(text: str) -> list[str]:
         found.pop()
     words: list[str] = []
     ends_at = _end_of_head(found)
-    for i, word in enumerate(found):
-        word = _singular_word(word) if i == ends_at or _AGENTS.search(word) else word
+    for i, word in enumerate(_one_who_works(found)):
         if i and i == ends_at:
             word = _AT_THE_END.get(word, word)
         words += _ABBREVIATIONS.get(word, _corrected(word)).split()
     return words
+
+
+def _one_who_works(words: list[str]) -> list[str]:
+    """Those who do the work in the singular."""
+    ends_at = _end_of_head(words)
+    return [
+        _singular_word(word) if i == ends_at or _AGENTS.search(word) else word
+        for i, word in enumerate(words)
+    ]
 
 
 def _end_of_head(words: list[str]) -> int:
@@ -517,26 +530,30 @@ class TitleIndex:
     def _by_key(self) -> dict[str, str]:
         keys: dict[str, str] = {}
         for name, i in self.names.items():  # Titles' own names come before their other names.
-            keys.setdefault(_key(name), self.titles[i])
+            keys.setdefault(_key(_WORD.findall(name)), self.titles[i])
         return keys
 
     def _readings(self, raw: str) -> Iterator[str]:
         """The names by which a raw title may be known, surest first."""
         yield _plain(raw)
+        # Before `parse`, to which "model maker, wood" is any model maker.
+        yield from self._alike(_as_written(raw))
         name = parse(raw).name
-        yield name
+        yield from self._alike(name.split())
         yield from self._other_readings(name)
         parts = [part for part in re.split(r"/|,| and | or | & ", normalize(raw)) if part.strip()]
         if len(parts) > 1 and "," not in raw:
             for part in parts:
                 yield parse(part).name
 
+    def _alike(self, words: list[str]) -> Iterator[str]:
+        yield " ".join(words)
+        known = self._by_key.get(_key(words)) if len(words) > 1 else None
+        if known is not None:
+            yield known
+
     def _other_readings(self, name: str) -> Iterator[str]:
         words = name.split()
-        if len(words) > 1:
-            known = self._by_key.get(_key(name))
-            if known is not None:
-                yield known
         for small in (" of ", " for "):
             head, found, rest = name.partition(small)
             if found and len(rest.split()) <= 3:
@@ -547,9 +564,16 @@ class TitleIndex:
             yield " ".join(words[1:])
 
 
-def _key(name: str) -> str:
-    """Equal for names that differ in plurals, hyphens and spaces alone."""
-    return "".join(map(_singular_word, name.split()))
+def _as_written(raw: str) -> list[str]:
+    """The words of a title without rank, level, plural and noise, else as they are written."""
+    words = _one_who_works(_WORD.findall(_plain(raw))[:_MOST_WORDS])
+    ranks = (_ABBREVIATIONS.get(word, word) for word in words)
+    return _bare([r if r in _SENIORITY else w for w, r in zip(words, ranks, strict=True)])[2]
+
+
+def _key(words: list[str]) -> str:
+    """Equal for names that differ in plurals, possessives, hyphens, commas and spaces alone."""
+    return "".join(_singular_word(re.sub(r"['’]s$", "", word)) for word in words)
 
 
 def _written_out(text: str) -> str:

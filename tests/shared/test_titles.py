@@ -213,6 +213,20 @@ def test_titles_that_differ_in_rank_only_are_found_by_themselves():
     assert index.find("Junior Data Scientist") == "Data Scientist"
 
 
+@pytest.mark.parametrize(
+    "raw", ["Model Makers, Wood", "Senior model maker, wood", "Model Maker, Wood II"]
+)
+def test_what_stands_after_a_comma_tells_titles_apart(raw):
+    index = TitleIndex.build(["model maker, metal and plastic", "model maker, wood"], {})
+    assert index.find(raw) == "model maker, wood"
+
+
+def test_what_somebody_has_may_be_written_with_an_apostrophe():
+    index = TitleIndex.build(["caregiver"], {"caregiver": ["nurse aide"]})
+    for raw in ("Nurse's Aide", "Nurse’s Aide", "Nurses' Aide"):
+        assert index.find(raw) == "caregiver"
+
+
 def test_a_title_comes_before_other_names_and_the_first_of_these_before_the_next(index):
     assert index.find("accountant") == "accountant"
     assert index.find("interaction designer") == "project manager"

@@ -35,6 +35,13 @@ def test_a_title_of_the_corpus_is_found_by_its_name_and_under_ranks(index, entry
     assert index.find(f"  {entry.title.upper()} (Remote)") == entry.title
 
 
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.title)
+def test_an_other_name_means_the_same_under_ranks(index, entry):
+    for name in entry.also:
+        if parse(name).seniority is None:
+            assert index.find(f"Sr. {name.title()} II (Remote)") == index.find(name), name
+
+
 @pytest.mark.parametrize(
     ("raw", "name", "seniority", "level"),
     [
