@@ -156,6 +156,9 @@ _MECHANICS = {"mechanics", "critics", "paramedics", "medics", "clinics"}
 _AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
 _AGENT_WORD = re.compile(r"(?<=\w\w)(?:ist|ian|man|person|smith)$")
 _NO_AGENTS = {"human", "german", "indian", "list", "humanitarian"}
+_WORKS = {"lifeguard", "umpire"}
+_NEVER_WORKS = {"computer", "motor"}
+"""What is somebody, and what is nobody, against its ending."""
 _MOST_WORDS = 30
 
 
@@ -481,10 +484,10 @@ class TitleIndex:
         """An index of `titles`, found by themselves and, where free, by their other names."""
         ordered = sorted(titles)
         positions = {title: i for i, title in enumerate(ordered)}
-        names = {parse(title).name: i for i, title in reversed(list(enumerate(ordered)))}
+        names = {_trade_of(title): i for i, title in reversed(list(enumerate(ordered)))}
         names.update({_plain(title): i for title, i in positions.items()})
         others = [(t, other) for t, each in sorted(other_names.items()) for other in each]
-        for written in (_plain, lambda other: parse(other).name):
+        for written in (_plain, _trade_of):
             for title, other in others:
                 names.setdefault(written(other), positions[title])
         names.pop("", None)
@@ -562,6 +565,14 @@ class TitleIndex:
             yield f"{words[-1]} of {' '.join(words[:-1])}"
         if len(words) > 1 and words[0] in _QUALIFIERS:
             yield " ".join(words[1:])
+
+
+def _trade_of(title: str) -> str:
+    """What a title parses to; "" where that is no trade: "art, drama, and music teacher"."""
+    name = parse(title).name
+    last = name.partition(" of ")[0].rpartition(" ")[2]
+    works = _is_role(last) or _AGENTS.search(f"{last}s") or last in _WORKS
+    return name if title.count(",") < 2 or (works and last not in _NEVER_WORKS) else ""
 
 
 def _as_written(raw: str) -> list[str]:

@@ -221,6 +221,19 @@ def test_what_stands_after_a_comma_tells_titles_apart(raw):
     assert index.find(raw) == "model maker, wood"
 
 
+def test_the_first_word_of_a_list_is_a_name_only_where_it_is_a_trade():
+    titles = [
+        "art, drama, and music teacher, postsecondary",
+        "computer, automated teller, and office machine repairer",
+        "coil winder, taper, and finisher",
+        "lifeguard, ski patrol, and other recreational protective service worker",
+    ]
+    index = TitleIndex.build(titles, {})
+    for raw in ("art", "computer", "Art & Photography", "Computer and Information Systems Manager"):
+        assert index.find(raw) is None
+    assert [index.find(raw) for raw in ("Coil Winders", "lifeguard")] == titles[2:]
+
+
 def test_what_somebody_has_may_be_written_with_an_apostrophe():
     index = TitleIndex.build(["caregiver"], {"caregiver": ["nurse aide"]})
     for raw in ("Nurse's Aide", "Nurse’s Aide", "Nurses' Aide"):
