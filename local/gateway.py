@@ -6,7 +6,9 @@ What is below no function's paths is the page's, if web/ has such a file.
 import http.client
 import json
 import os
+import socket
 import string
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
@@ -33,7 +35,16 @@ def gateway(address: tuple[str, int], ports: dict[str, int]) -> ThreadingHTTPSer
     class Handler(_Gateway):
         upstream = (address[0], ports)
 
-    return ThreadingHTTPServer(address, Handler)
+    return _Server(address, Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        """Somebody who goes away before the answer is no fault: the page does with each key."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Gateway(BaseHTTPRequestHandler):

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -267,6 +268,24 @@ def test_what_is_no_http_gets_json_and_no_trace_on_the_terminal(running, request
     assert body["error"]["code"] == "bad_request"
     assert body["results"] == []
     assert "Traceback" not in output.read_text()
+
+
+def test_who_goes_away_before_the_answer_leaves_no_trace_on_the_terminal(running):
+    url, output = running
+    host, port = url.removeprefix("http://").split(":")
+    before = requests_logged(output)
+    for _ in range(3):
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            at_once = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            connection.sendall(b"GET /model/titles HTTP/1.1\r\n\r\n")
+    until(lambda: requests_logged(output) == before + 3)
+    requests.get(f"{url}/model/titles", timeout=30)
+    assert "Traceback" not in output.read_text()
+
+
+def requests_logged(output):
+    return output.read_text().count('"message": "200 /model/titles"')
 
 
 def test_letters_that_were_not_percent_encoded_are_understood(url):
