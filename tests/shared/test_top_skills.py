@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,13 @@ def test_skills_come_with_their_own_scores_and_meanings(three):
     assert three.skills("cook", 20) == [Skill("grill", 1.0, None), Skill("fry", 0.5, FRYING)]
     assert three.skills("nurse", 2) == [Skill("wards", 1.0, None), Skill("charts", 0.75, CHARTS)]
     assert three.skills("pilot", 20) == []
+
+
+def test_scores_have_the_digits_that_they_were_published_with(three):
+    scores = np.array([1, 0.9261, 1, 0.75, 0.00001234, 1, 0.125], np.float32)
+    published = replace(three, scores=scores)
+    assert [skill.score for skill in published.skills("cook", 2)] == [1.0, 0.9261]
+    assert published.skills("nurse", 3)[2].score == 0.00001234
 
 
 def test_an_era_has_skills_of_its_own(three):
