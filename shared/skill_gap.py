@@ -17,16 +17,20 @@ NEAR = 2
 
 _PARTS = re.compile(r"[,;:/|•\n()]")
 _LETTERS = re.compile(r"[^\W_]+")
+_INITIALS = re.compile(r"(?<!\w)\w&\w(?![\w+#])")
+"""R&D, which is no R, and P&L."""
 
 
 @dataclass(frozen=True)
 class _Line:
     """The words of a line without stop words, their stems, and where each stem stands.
 
-    `capitalized` are the words that have a capital, in lower case.
+    `capitalized` are the words that have a capital, in lower case; `names` are the words of which
+    each may be a name by itself.
     """
 
     words: list[str]
+    names: list[str]
     stems: list[str]
     places: dict[str, list[int]]
     capitalized: frozenset[str]
@@ -56,7 +60,7 @@ class Evidence:
     def shows(self, names: Iterable[str]) -> str | None:
         """The words that show a skill which has these names; None where it is lacking."""
         for name in names:
-            words = [word for word in text.words(name) if word not in text.STOP_WORDS]
+            words = _words(name)
             stems = set(map(text.stem, words))
             if not stems or not self._stems.issuperset(stems):
                 continue
@@ -68,7 +72,7 @@ class Evidence:
 
     def _single(self, wanted: str, line: _Line) -> str | None:
         singular = text.without_plural(wanted)
-        for word in line.words:
+        for word in line.names:
             if text.without_plural(word) == singular and self._is_name(word, line):
                 return word
         return None
@@ -80,13 +84,18 @@ class Evidence:
 
 
 def _line(written: str) -> _Line:
-    words = [word for word in text.words(written) if word not in text.STOP_WORDS]
+    words = _words(written)
+    names = _words(_INITIALS.sub(" ", written)) if "&" in written else words
     stems = list(map(text.stem, words))
     places: dict[str, list[int]] = {}
     for place, stem in enumerate(stems):
         places.setdefault(stem, []).append(place)
     named = (each for each in _LETTERS.findall(written) if each != each.lower())
-    return _Line(words, stems, places, frozenset(map(str.lower, named)))
+    return _Line(words, names, stems, places, frozenset(map(str.lower, named)))
+
+
+def _words(written: str) -> list[str]:
+    return [word for word in text.words(written) if word not in text.STOP_WORDS]
 
 
 def _near(stems: set[str], line: _Line) -> str | None:
