@@ -154,6 +154,11 @@ _KEEPS_ITS_S = {
 }  # fmt: skip
 _MECHANICS = {"mechanics", "critics", "paramedics", "medics", "clinics"}
 _AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
+_OTHER_AGENTS = re.compile(
+    r"(?:agents|analysts|architects|bellhops|escorts|experts|masons|mechanics|officials|referees"
+    r"|superintendents|wardens)$"
+)
+"""At the end of a part of an occupation's name; elsewhere these may be what the work is about."""
 _AGENT_WORD = re.compile(r"(?<=\w\w)(?:ist|ian|man|person|smith)$")
 _NO_AGENTS = {"human", "german", "indian", "list", "humanitarian"}
 _WORKS = {"lifeguard", "umpire"}
@@ -321,7 +326,8 @@ def singular(name: str) -> str:
     parts = re.split(r"(,? and |,? or |, |/)", name.lower())
     excepted = next((i for i, p in enumerate(parts) if p.startswith("except ")), len(parts))
     for i in range(0, len(parts), 2):
-        if i == 0 or (i < excepted and _AGENTS.search(parts[i])):
+        works = _AGENTS.search(parts[i]) or _OTHER_AGENTS.search(parts[i])
+        if i == 0 or (i < excepted and works):
             parts[i] = _head_singular(parts[i])
     return "".join(parts)
 
@@ -420,6 +426,8 @@ def _singular_word(word: str) -> str:
         return "man" if word == "men" else re.sub(r"(?<=.)men$", "man", word)
     if word.endswith("ics") and word not in _MECHANICS:
         return word
+    if word.endswith("wives"):
+        return word[:-3] + "fe"
     if word.endswith("ies") and len(word) > 5:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes")):

@@ -119,6 +119,10 @@ def test_any_title_is_taken_apart_and_its_name_stands_for_itself(raw):
         ("Geological Technicians, Except Hydrologic Technicians",
          "geological technician, except hydrologic technicians"),
         ("Fishers of Men", "fisher of men"),
+        ("Midwives", "midwife"),
+        ("Sign Painters and Kite Architects", "sign painter and kite architect"),
+        ("Umpires, Referees, and Other Sports Officials",
+         "umpire, referee, and other sports official"),
     ],
 )  # fmt: skip
 def test_an_occupation_is_told_of_one_person(occupations, one):
@@ -133,6 +137,7 @@ TITLES = [
     "c++ engineer",
     "data scientist",
     "développeur",
+    "midwife",
     "net engineer",
     "project manager",
     "school principal",
@@ -168,6 +173,7 @@ def index():
         ("De\N{COMBINING ACUTE ACCENT}veloppeur", "développeur"),
         ("Application Programmers", "software engineer"),
         ("swe", "software engineer"),
+        ("Midwives", "midwife"),
         ("Waiters and Waitresses", "waiter and waitress"),
     ],
 )
