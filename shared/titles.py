@@ -186,9 +186,8 @@ def parse(raw: str) -> Title:
     # "devs" is "dev" at first; a name has to be found by itself.
     while (again := _take_apart(title.name)).name != title.name:
         title = Title(again.name, title.seniority or again.seniority, title.level or again.level)
-        if (
-            title.name in seen
-        ):  # Two rules that undo each other: one of their names, always the same.
+        if title.name in seen:
+            # Two rules that undo each other: one of their names, always the same.
             name = min(seen[seen.index(title.name) :])
             return Title(name, title.seniority, title.level)
         seen.append(title.name)
@@ -372,13 +371,10 @@ def _inverted(parts: list[str]) -> str:
     if named.strip(".") in _CREDENTIALS or len(words) > 3 or _is_aside(named):
         return head
     of_head = [word for word in _spelled(head) if word not in _SENIORITY and word not in _LEVELS]
-    if (
-        of_head[-1:]
-        and of_head[-1] in ("engineer", "developer", "programmer")
-        and (named.strip(".") in _TECHNOLOGIES)
-    ):
+    role = of_head[-1] if of_head else ""
+    if role in ("engineer", *_ENGINEERS) and named.strip(".") in _TECHNOLOGIES:
         return f"{head} {named}"
-    bare = of_head[-1:] and of_head[-1] in _ROLES and set(of_head[:-1]) <= _OF_A_HEAD
+    bare = role in _ROLES and set(of_head[:-1]) <= _OF_A_HEAD
     others = [word for word in words if word not in _SENIORITY and word not in _LEVELS]
     if bare and others and not any(map(_is_role, _spelled(named)[-1:])):
         return f"{named} {head}"
@@ -519,9 +515,9 @@ class TitleIndex:
     def complete(self, typed: str) -> list[str]:
         """The titles one may be typing, likeliest first: by their start, by a word's start.
 
-        A title that goes by just this name comes first, whole words come before beginnings of
-        words, and a title's own name before its other names; the shorter first. Where nothing
-        fits, the nearest titles.
+        A title that goes by just this name comes first, then those that begin so. Of the rest,
+        whole words come before beginnings of words, and a title's own name before its other names.
+        Of equals, the shorter first. Where nothing fits, the nearest titles.
         """
         text = _plain(typed)
         if not text:

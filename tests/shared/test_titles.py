@@ -324,6 +324,27 @@ def test_a_title_that_starts_so_comes_before_one_that_holds_it(index):
     assert set(completed[:2]) == {"accountant", "accounting manager"}
 
 
+FITTING = (
+    ("zoologist", "data"),
+    ("data mining scientist", None),
+    ("welder", "datacenters"),
+    ("database engineer", None),
+    ("big data engineer", None),
+    ("buyer", "data wrangling"),
+    ("cook", "head of data"),
+    ("senior database engineer", None),
+    ("actor", "dataflow expert"),
+    ("attorney", "graph database expert"),
+)
+"""Titles with another name each, where that is what fits what is typed: the best fit first."""
+
+
+def test_how_well_a_name_fits_decides_which_title_comes_first():
+    names = {title: [other] for title, other in FITTING if other}
+    index = TitleIndex.build([title for title, _ in FITTING], names)
+    assert index.complete("data") == [title for title, _ in FITTING]
+
+
 @pytest.mark.parametrize("typed", ["", " ", "\t"])
 def test_nothing_typed_is_completed_to_every_title(index, typed):
     assert index.complete(typed) == TITLES

@@ -1,9 +1,11 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import text
+from shared import text, vocabulary
 from shared.vocabulary import Vocabulary
 
 TERMS = ["agile", "agil scrum", "c++", "développeur", "管理", "", "\ud800", "a" * 10_000]
@@ -69,6 +71,18 @@ def test_stop_words_alone_have_no_terms_whatever_their_case():
     vocabulary, _ = Vocabulary.build(["~It", "~It ~Was", "~Was ~safe"])
     assert len(vocabulary.count("It Was")) == 0
     assert len(vocabulary.count("It Was safe")) == 3
+
+
+@pytest.mark.parametrize("marks", [0, 2_000])
+def test_ever_new_pieces_of_text_do_not_fill_the_memory(monkeypatch, marks):
+    monkeypatch.setattr(vocabulary, "_MOST_REMEMBERED", 1_000)
+    known, _ = Vocabulary.build(["1"])
+    tracemalloc.start()
+    for i in range(4_096, 8_192):
+        known.count("/".join(f"{i:b}") + "!" * marks)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000 * 1_500  # What a short piece takes, twice.
 
 
 def test_a_pair_is_told_from_its_words_and_from_the_same_the_other_way_round():

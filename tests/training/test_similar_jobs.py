@@ -433,6 +433,14 @@ def test_the_likely_titles_have_the_true_one_nine_times_of_ten_at_each_length():
         assert np.mean(covered) >= 0.9
 
 
-def test_of_too_few_texts_every_title_is_likely():
-    few = Scored(np.array(["line"] * 8), np.ones(8), np.eye(8), np.arange(8))
-    assert calibrate(few)[1] == 0.0
+@pytest.mark.parametrize(("texts", "missing"), [(8, None), (9, 0), (18, 0), (19, 1)])
+def test_of_so_many_texts_and_one_more_a_tenth_may_miss_their_title(texts, missing):
+    owners = np.arange(texts) % 3
+    scores = np.eye(3)[owners] * np.linspace(1, 2, texts)[:, None]
+    scored = Scored(np.array(["line"] * texts), np.full(texts, 9.0), scores, owners)
+    calibration, threshold = calibrate(scored)
+    scales = np.array([calibration.scale(each, 9) for each in scores])
+    of_true = softmax(scales[:, None] * scores, axis=1).max(axis=1)
+    # Of too few texts, every title is likely.
+    assert threshold == (0.0 if missing is None else np.sort(of_true)[missing])
+    assert len(set(of_true)) > 1

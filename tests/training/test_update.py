@@ -428,6 +428,20 @@ def test_titles_that_moved_most_come_first():
     assert update.titles_moved(then, now) == {"nurse": -0.3, "cook": 0.2, "waiter": 0.1}
 
 
+def test_what_is_sent_in_is_compared_with_what_it_was_and_with_all_that_is_trained_on():
+    def version(**titles):
+        return replace(NOTHING, profiles={n: Profile(1, t, {}, {}) for n, t in titles.items()})
+
+    cooks, nurses = {"cook": 9}, {"nurse": 9}
+    found = update.drift(version(table=cooks, submissions=nurses), version(submissions=nurses))
+    assert {name: (each.against, each.titles) for name, each in found.items()} == {
+        "submissions": ("itself", 0.0),
+        "submissions, as a whole": ("all sources", update.divergence(cooks | nurses, nurses)),
+    }
+    (first,) = update.drift(version(table=cooks), version(submissions=nurses)).values()
+    assert (first.against, first.titles) == ("all sources", 1.0)
+
+
 NOTHING = DataVersion("", "", "", {}, 0, {}, [], [], {})
 
 
