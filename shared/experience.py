@@ -82,10 +82,7 @@ def _read_work(item: object, name: str) -> Experience:
     if not isinstance(highlights, list):
         raise invalid(f"{name}.highlights: must be a list of strings.")
     lines = [_string(fields, "summary", name)]
-    lines += [
-        _string({"highlights": line}, "highlights", name) if line is not None else ""
-        for line in highlights
-    ]
+    lines += [_string({"highlights": line}, "highlights", name) for line in highlights]
     return Experience(
         "\n".join(line for line in lines if line),
         _short(fields, "position", name, limits.TITLE_CHARACTERS),

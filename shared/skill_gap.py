@@ -60,7 +60,7 @@ class Evidence:
     def shows(self, names: Iterable[str]) -> str | None:
         """The words that show a skill which has these names; None where it is lacking."""
         for name in names:
-            words = _words(name)
+            words = _telling(name)
             stems = set(map(text.stem, words))
             if not stems or not self._stems.issuperset(stems):
                 continue
@@ -84,8 +84,8 @@ class Evidence:
 
 
 def _line(written: str) -> _Line:
-    words = _words(written)
-    names = _words(_INITIALS.sub(" ", written)) if "&" in written else words
+    words = _telling(written)
+    names = _telling(_INITIALS.sub(" ", written)) if "&" in written else words
     stems = list(map(text.stem, words))
     places: dict[str, list[int]] = {}
     for place, stem in enumerate(stems):
@@ -94,7 +94,8 @@ def _line(written: str) -> _Line:
     return _Line(words, names, stems, places, frozenset(map(str.lower, named)))
 
 
-def _words(written: str) -> list[str]:
+def _telling(written: str) -> list[str]:
+    """The words of a text that are no stop words."""
     return [word for word in text.words(written) if word not in text.STOP_WORDS]
 
 

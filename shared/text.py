@@ -107,7 +107,7 @@ def year_in(text: str) -> int | None:
 def stem(word: str) -> str:
     """A word without its commonest English endings, so that "managed" meets "managing"."""
     word = word.removesuffix("'s").removesuffix("’s")
-    if len(word) < 4 or not word.isalpha():
+    if not word.isalpha():
         return word
     short = _SUFFIXES.sub("", word)
     return short[:-1] if len(short) > 3 and short[-1] == short[-2] else short

@@ -75,6 +75,7 @@ def test_the_text_is_the_description_or_else_the_title(description, title, text)
         ({"experience": [{"description": "x"}, 7]}, "experience[1]"),
         ({"experience": [{"title": "x"}]}, "experience[0].description"),
         ({"experience": [{"description": False}]}, "experience[0].description"),
+        ({"experience": [{"description": None}]}, "experience[0].description"),
         ({"experience": [{"description": "x", "title": {}}]}, "experience[0].title"),
         ({"experience": [{"description": "x", "start": 0}]}, "experience[0].start"),
         ({"experience": [{"description": "x", "end": []}]}, "experience[0].end"),
@@ -137,14 +138,15 @@ def test_there_is_only_so_much_text_in_all_experiences_together():
     ],
 )
 def test_one_text_too_long_is_a_413_that_names_it(body, field):
-    def filled(value):
+    def filled(value, characters):
         if isinstance(value, dict):
-            return {key: filled(item) for key, item in value.items()}
+            return {key: filled(item, characters) for key, item in value.items()}
         if isinstance(value, list):
-            return [filled(item) for item in value]
-        return value.format("x" * (limits.TEXT_CHARACTERS + 1))
+            return [filled(item, characters) for item in value]
+        return value.format("x" * characters)
 
-    error = refused(filled(body))
+    assert len(parse(filled(body, limits.TEXT_CHARACTERS))) == 1
+    error = refused(filled(body, limits.TEXT_CHARACTERS + 1))
     assert (error.status, error.code) == (413, "too_large")
     assert error.message.startswith(f"{field}:")
 

@@ -45,6 +45,15 @@ def test_a_group_without_a_limit_leaves_what_the_machine_has(group):
     assert memory.left().most > 96 * MIB
 
 
+def test_what_this_process_takes_is_not_left_by_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "GROUPS", tmp_path)  # where there are none
+    before = memory.left()
+    taken = b"x" * (64 * MIB)
+    after = memory.left()
+    assert before.bytes < before.most == after.most
+    assert before.bytes - after.bytes == pytest.approx(len(taken), rel=0.1)
+
+
 def test_what_does_not_fit_says_how_much_would(group):
     group(96 * MIB, 80 * MIB)
     memory.check(16 * MIB, "a model")

@@ -13,9 +13,12 @@ from shared.text import (
     fading,
     normalize,
     stem,
+    stems,
     terms,
+    without_plural,
     wordings,
     words,
+    year_in,
 )
 
 CHARACTERS = 100_000
@@ -49,7 +52,8 @@ def test_words(text, expected):
 
 
 def test_a_word_longer_than_words_are_is_passed_over():
-    assert words(f"agile {'a' * 10_000} scrum") == ["agile", "scrum"]
+    longest = "a" * 40
+    assert words(f"agile {longest} {longest}a scrum") == ["agile", longest, "scrum"]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +63,7 @@ def test_a_word_longer_than_words_are_is_passed_over():
         "develop developed developing develops developer developers development",
         "nurse nurses nursing nursed",
         "plan planned planning planner",
+        "run running runs",
         "audit audited auditing auditor",
         "patient patients patient's",
     ],
@@ -70,6 +75,39 @@ def test_forms_of_a_word_have_one_stem(forms):
 def test_trades_keep_their_own_stems():
     trades = "c c++ c# r java javascript nurse plumber painter pilot"
     assert len({stem(word) for word in trades.split()}) == len(trades.split())
+
+
+@pytest.mark.parametrize("word", ["app", "egg", "bus", "r2d2", "c++"])
+def test_what_is_short_or_no_plain_word_is_its_own_stem(word):
+    assert stem(word) == word
+
+
+def test_stems_are_those_of_words_that_say_something():
+    assert stems("Managed the nurses of a ward") == ["manag", "nurs", "ward"]
+
+
+@pytest.mark.parametrize(
+    ("word", "one"),
+    [("models", "model"), ("model", "model"), ("class", "class"), ("sas", "sas"), ("jobs", "job")],
+)
+def test_of_a_plural_the_s_alone_goes(word, one):
+    assert without_plural(word) == one
+
+
+@pytest.mark.parametrize(
+    ("written", "year"),
+    [
+        ("May 2014 - 2016", 2014),
+        ("1999-12-31", 1999),
+        ("20145", None),
+        ("in 1815", None),
+        ("2100", None),
+        ("present", None),
+        ("", None),
+    ],
+)
+def test_a_year_is_one_of_this_century_or_the_last(written, year):
+    assert year_in(written) == year
 
 
 def test_terms_are_stems_then_pairs_of_neighbours_then_the_others():
