@@ -47,6 +47,16 @@ class Prediction:
     set_size: int | None = None
     in_set: bool = False
 
+    @property
+    def is_right(self) -> bool:
+        """Whether the first title is the true one."""
+        return self.first == self.title
+
+    @property
+    def in_top5(self) -> bool:
+        """Whether the true title is among the first five."""
+        return self.rank <= 5
+
 
 @dataclass(frozen=True)
 class Bin:
@@ -107,7 +117,7 @@ def measure(predictions: Sequence[Prediction]) -> Measures:
     return Measures(
         texts=len(predictions),
         top1=float(right.mean()),
-        top5=float((ranks <= 5).mean()),
+        top5=float(np.mean([each.in_top5 for each in predictions])),
         mrr=float((1 / ranks).mean()),
         macro_f1=float(macro_f1),
         ece=expected_calibration_error(confidence, right),
@@ -151,7 +161,7 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> flo
 def _told(predictions: Sequence[Prediction]) -> tuple[np.ndarray, np.ndarray]:
     """The first titles' probabilities, shape (texts,), and whether these titles are right."""
     confidence = np.array([each.probability for each in predictions])
-    return confidence, np.array([each.title == each.first for each in predictions])
+    return confidence, np.array([each.is_right for each in predictions])
 
 
 def _bins(confidence: np.ndarray) -> np.ndarray:

@@ -120,8 +120,8 @@ def by_title(predictions: Sequence[Prediction]) -> list[TitleMeasures]:
     """Each title's measures, the worst first; of equals, the one with more texts."""
     texts = Counter(each.title for each in predictions)
     given = Counter(each.first for each in predictions)
-    right = Counter(each.title for each in predictions if each.first == each.title)
-    among5 = Counter(each.title for each in predictions if each.rank <= 5)
+    right = Counter(each.title for each in predictions if each.is_right)
+    among5 = Counter(each.title for each in predictions if each.in_top5)
     titles = [
         TitleMeasures(
             title=title,

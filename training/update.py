@@ -5,7 +5,7 @@ among them, or who sends much could decide what is good.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,7 +40,8 @@ OTHERS = "(others)"
 PUBLISHED, KEPT, UNCHANGED = "published", "kept", "unchanged"
 WITHOUT_NEW = "tried again without what was sent in since"
 MEASURES = ("top1", "top5", "mrr")
-MOVED = 10
+NAMED = 10
+"""So many titles are named at most, of those that moved or would go."""
 
 
 @dataclass(frozen=True)
@@ -184,11 +185,7 @@ def judge(
     groups = names.where(names.map(names.value_counts()) >= GROUP_TEXTS, OTHERS)
     overall = {name: (float(old[name].mean()), float(new[name].mean())) for name in MEASURES}
     by_group = {
-        str(name): (
-            len(rows),
-            float(old.loc[rows, "mrr"].mean()),
-            float(new.loc[rows, "mrr"].mean()),
-        )
+        str(name): (len(rows), *_mrr(old, new, rows))
         for name, rows in old.groupby(groups).groups.items()
     }
     reasons = [
@@ -196,34 +193,43 @@ def judge(
         for name in MEASURES
         if _falls(old[name] - new[name], MARGIN)
     ]
+    reasons += _falls_of_groups(old, new, names, groups)
+    if len(gone) > MARGIN * titles:
+        reasons.append(f"{len(gone)} of {titles} titles would go: {', '.join(gone[:NAMED])}")
+    return Compared(len(then), overall, by_group, gone, reasons)
+
+
+def _falls_of_groups(
+    old: pd.DataFrame, new: pd.DataFrame, names: pd.Series, groups: pd.Series
+) -> Iterator[str]:
+    """What is said of the groups that lose too much, also of rare ones among the others."""
     lost = old["mrr"] - new["mrr"]
     spread = float(lost.std(ddof=0))
     for name, each in lost.groupby(groups):
         if _falls(each, GROUP_MARGIN, CHANCE, spread if len(each) < GROUP_TEXTS else 0.0):
-            reasons.append(_fall(str(name), old, new, each.index))
+            yield _fall(str(name), old, new, each.index)
     for name, each in lost[groups == OTHERS].groupby(names):
         if len(each) >= RARE_TEXTS and _falls(each, GROUP_MARGIN, RARE_CHANCE, spread):
-            reasons.append(_fall(str(name), old, new, each.index))
-    if len(gone) > MARGIN * titles:
-        reasons.append(f"{len(gone)} of {titles} titles would go: {', '.join(gone[:MOVED])}")
-    return Compared(len(then), overall, by_group, gone, reasons)
+            yield _fall(str(name), old, new, each.index)
 
 
 def _fall(name: str, old: pd.DataFrame, new: pd.DataFrame, rows: pd.Index) -> str:
-    before, after = (float(each.loc[rows, "mrr"].mean()) for each in (old, new))
+    before, after = _mrr(old, new, rows)
     return (
         f"mrr of the {len(rows)} texts of '{name}' falls from {before:.3f} to {after:.3f}, by more "
         f"than {GROUP_MARGIN}"
     )
 
 
+def _mrr(old: pd.DataFrame, new: pd.DataFrame, rows: pd.Index) -> tuple[float, float]:
+    """Of some texts, the served version's and the new one's."""
+    return float(old.loc[rows, "mrr"].mean()), float(new.loc[rows, "mrr"].mean())
+
+
 def _values(predictions: Sequence[Prediction]) -> pd.DataFrame:
     """What each text adds to each measure."""
-    ranks = np.array([each.rank for each in predictions])
-    right = [each.title == each.first for each in predictions]
-    return pd.DataFrame(
-        {"top1": np.array(right, float), "top5": (ranks <= 5).astype(float), "mrr": 1 / ranks}
-    )
+    values = [(each.is_right, each.in_top5, 1 / each.rank) for each in predictions]
+    return pd.DataFrame(values, columns=list(MEASURES), dtype=float)
 
 
 def _falls(
@@ -258,7 +264,7 @@ def titles_moved(served: DataVersion, made: DataVersion) -> dict[str, float]:
         title: round(now.get(title, 0.0) - then.get(title, 0.0), 6)
         for title in sorted(then.keys() | now.keys())
     }
-    most = sorted(changes, key=lambda title: -abs(changes[title]))[:MOVED]
+    most = sorted(changes, key=lambda title: -abs(changes[title]))[:NAMED]
     return {title: changes[title] for title in most if changes[title]}
 
 

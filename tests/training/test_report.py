@@ -88,10 +88,10 @@ def test_a_report_has_everything_of_the_test_part(model, rows):
 PREDICTIONS = [
     Prediction("cook", "cook", 0.7, 1),
     Prediction("cook", "nurse", 0.5, 2),
-    Prediction("cook", "nurse", 0.5, 9),
+    Prediction("cook", "nurse", 0.5, 6),
     Prediction("nurse", "cook", 0.5, 7),
     Prediction("pilot", "cook", 0.5, 3),
-    Prediction("welder", "cook", 0.5, 4),
+    Prediction("welder", "cook", 0.5, 5),
     Prediction("welder", "", 0.0, 9),
 ]
 
