@@ -142,7 +142,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
         submissions=sorted(
             n for s in sources if isinstance(s, submissions.Submissions) for n in s.read
         ),
-        others=_others(texts.unlabelled, rows[~many]),
+        others=_others(texts.unlabelled, rows[~many], kept),
     )
 
 
@@ -205,15 +205,19 @@ class _Spellings:
         return self._of.get(text.normalize(title), title)
 
 
-def _others(unlabelled: list[tuple[str, str, str]], few: pd.DataFrame) -> pd.DataFrame:
+def _others(
+    unlabelled: list[tuple[str, str, str]], few: pd.DataFrame, kept: pd.DataFrame
+) -> pd.DataFrame:
     """The texts without a label, given as title, text and group, and those of too `few`.
 
-    Their titles are parsed, as words of theirs are compared.
+    Their titles are parsed, as words of theirs are compared. A group that is learnt from among the
+    rows that are `kept` is so here: the groups held out here are left out there as well.
     """
     given = pd.DataFrame(unlabelled, columns=OTHER_COLUMNS[:-1])
     few = few[OTHER_COLUMNS[:-1]].assign(title=[_parse(t).name or t for t in few["title"]])
     others = pd.concat([given, few], ignore_index=True)
-    others["part"] = others["group"].map(_part)
+    learned = kept.loc[kept["part"] == "train", "group"]
+    others["part"] = others["group"].map(_part).mask(others["group"].isin(learned), "train")
     return others.astype(no_others().dtypes)
 
 

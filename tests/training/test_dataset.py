@@ -219,6 +219,20 @@ def test_nothing_is_held_out_that_a_title_needs_to_be_learnt():
     assert four.part("train").groupby("title")["group"].nunique().min() == 3
 
 
+def test_a_group_that_a_title_needs_is_held_out_nowhere():
+    everything = [
+        record
+        for i in range(12)
+        for record in (
+            Record(f"nursed {WORDS[i]}", label=f"nurse {i // 3}", group=f"person {i}"),
+            Record(f"watched {WORDS[i]}", title="night watch", other=True, group=f"person {i}"),
+        )
+    ]
+    made = build([Given(everything)], 3)
+    assert len(made.others) == 12
+    assert not made.groups_of("test")
+
+
 # On disk
 
 
