@@ -12,7 +12,7 @@ from shared import text
 class Record:
     """A piece of text about the work of one title.
 
-    Just one of three says whose work it is: `label`, a title ready to be used; `title`, as
+    At most one of three says whose work it is: `label`, a title ready to be used; `title`, as
     somebody wrote it, still to be parsed; `occupation`, an O*NET occupation's name.
     `group` joins near-copies, which never part between training and test; "" to have it made
     from the text. `start` and `end` are the years of the work, None where they are not known.

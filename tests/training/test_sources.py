@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import assert_one_line
-from training import wheel
+from training import dataset, wheel
 from training.__main__ import main
 from training.dataset import Dataset
 from training.errors import DataError
@@ -128,11 +128,16 @@ def test_lists_and_bytes_of_a_parquet_file_are_text(tmp_path):
     assert records[0] == Record("dressed wounds\nkept records", title="nurse")
 
 
-def test_rows_without_a_title_or_description_are_passed_over(tmp_path):
-    titles = [None, "", *(title for title, _ in ROWS[2:])]
-    descriptions = ["x", "y", None, *(each for _, each in ROWS[3:])]
-    frame(title=titles, description=descriptions).to_csv(tmp_path / "t.csv")
-    assert len(list(Table(tmp_path / "t.csv", Columns()).records())) == len(ROWS) - 3
+@pytest.mark.parametrize("columns", [Columns(), Columns(label="label")], ids=["titles", "labels"])
+def test_rows_without_a_title_or_description_are_counted(tmp_path, columns):
+    rows = [("nurse", "dressed wounds"), ("cook", "grilled fish")] * 3
+    rows = [(title, f"{text} {word}") for (title, text), word in zip(rows, "abcdef", strict=True)]
+    rows += [(None, "x"), ("", "y"), ("cook", None), (None, None)]
+    table = pd.DataFrame(rows, columns=["title", "description"])
+    table.assign(label=table["title"]).to_csv(tmp_path / "t.csv")
+    made = dataset.build([Table(tmp_path / "t.csv", columns)], 3)
+    assert len(made.rows) == 6
+    assert made.left_out["no title or no words"] == 4
 
 
 def test_groups_are_taken_where_there_are_any(tmp_path):

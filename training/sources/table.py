@@ -65,7 +65,7 @@ class Columns:
 
 
 class Table(Source):
-    """The rows of a table that have a title and a description."""
+    """The rows of a table of titles and descriptions."""
 
     name = "table"
     weight = 1.0
@@ -75,7 +75,10 @@ class Table(Source):
         self._columns = columns
 
     def records(self) -> Iterator[Record]:
-        """One record a row; a row without a label, but with a title, is one of another title."""
+        """One record a row; a row without a label, but with a title, is one of another title.
+
+        What lacks a name or a description is one, too, to be counted among what is left out.
+        """
         columns = self._columns
         frame = self._read(columns.label or columns.title, columns.description)
         none = pd.Series(None, frame.index, dtype=object)
@@ -85,10 +88,9 @@ class Table(Source):
             labels, *(frame.get(each, none) for each in cells), strict=True
         ):
             named = _named(label, title, labelled=columns.label is not None)
-            if named and not pd.isna(description):
-                known = "" if pd.isna(group) else str(group)
-                years = {"start": year_of(start), "end": year_of(end)}
-                yield Record(str(description), group=known, **years, **named)
+            content, known = ("" if pd.isna(each) else str(each) for each in (description, group))
+            years = {"start": year_of(start), "end": year_of(end)}
+            yield Record(content, group=known, **years, **named)
         self._warn(self._lacking(frame), self._misread(frame))
 
     def jobs(self) -> Iterator[Job]:
