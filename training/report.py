@@ -21,6 +21,7 @@ from training.evaluate import (
 from training.lengths import at_lengths, lengths_of
 
 LENGTH_TEXTS = 3_000
+"""At most so many texts of all lengths together."""
 ENOUGH_TEXTS = 5
 """Texts that a title needs to be listed among the worst: one or two say little."""
 WORST_TITLES = 15
@@ -104,7 +105,10 @@ def report(model: JobModel, rows: pd.DataFrame) -> Report:
     for source, places in rows.groupby("source").indices.items():
         groups[f"source {source}"] = [predictions[i] for i in places]
     by_length: dict[str, list[tuple[str, str]]] = {}
-    for length, title, content in at_lengths(rows, LENGTH_TEXTS, lengths_of(rows)):
+    lengths = lengths_of(rows)
+    # Not more of a length than are held out: the same again would seem to be further texts.
+    most = min(LENGTH_TEXTS, len(lengths) * len(rows))
+    for length, title, content in at_lengths(rows, most, lengths):
         by_length.setdefault(f"length {length}", []).append((title, content))
     groups |= {name: predict(model, pairs) for name, pairs in by_length.items()}
     return Report(

@@ -71,6 +71,15 @@ def test_no_held_out_text_is_asked_twice(model, rows):
     assert {model.asked[text] for text in rows["text"]} == {1}
 
 
+def test_there_are_not_more_texts_of_a_length_than_are_held_out(model, rows):
+    assert report(model, rows).groups["length line"].texts == len(rows)
+    rows = rows.assign(text=[f"text {i}" + " of a long one" * 200 for i in range(7)])
+    model.answers = {}
+    groups = report(model, rows).groups
+    lengths = {name: groups[f"length {name}"].texts for name in ("line", "paragraph", "resume")}
+    assert lengths == dict.fromkeys(lengths, len(rows))
+
+
 def test_a_report_is_the_same_each_time_and_as_json(model, rows):
     made = report(model, rows)
     assert report(model, rows).encode() == made.encode()
