@@ -47,8 +47,8 @@ Noted = TypeVar("Noted")
 def read(work: Path, sources: list[Source], min_rows: int) -> Dataset:
     """Reads the sources and writes one labelled table; models of before are removed."""
     made = dataset.build(sources, min_rows)
-    made.save(work)
     _forget_models(work)  # They were fitted on other texts.
+    made.save(work)
     print(f"dataset: {len(made.rows)} texts of {len(made.titles)} titles, "
           f"{len(made.part('test'))} of them held out")  # fmt: skip
     for whose, jobs in made.jobs.groupby("posted")["person"]:

@@ -251,6 +251,20 @@ def test_a_model_of_another_dataset_is_not_measured(capsys, built, table, tmp_pa
     assert not (tmp_path / "models").exists()
 
 
+def test_a_model_of_before_is_not_measured_on_a_dataset_that_was_not_all_written(
+    capsys, built, table, tmp_path
+):
+    shutil.copytree(built[0] / "work", tmp_path / "work")
+    (tmp_path / "work" / "jobs.parquet").unlink()
+    (tmp_path / "work" / "jobs.parquet").mkdir()
+    columns = ("--title-column", "job", "--description-column", "what")
+    work = ("--work", tmp_path / "work")
+    assert_one_line(run(capsys, "dataset", "--source", f"table:{table}", *columns, *work), "jobs")
+    (tmp_path / "work" / "jobs.parquet").rmdir()
+    shutil.copy(built[0] / "work" / "jobs.parquet", tmp_path / "work")
+    assert_one_line(run(capsys, "evaluate", *work), "run the step `fit` first")
+
+
 def test_models_of_two_datasets_are_not_published_together(capsys, built, monkeypatch, tmp_path):
     shutil.copytree(built[0] / "work", tmp_path / "work")
     monkeypatch.setattr(skill_taxonomy, "load", fail)
