@@ -8,10 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.stats import binomtest
 
-from training.report import Confusion, Report
+from training.report import PICTURES, Confusion, Report
 
-RELIABILITY = "reliability.png"
-CONFUSIONS = "confusions.png"
+RELIABILITY, CONFUSIONS = PICTURES
 DOTS_PER_INCH = 120
 MOST_TITLES = 20
 """As many titles as a matrix can name and be read."""
@@ -23,7 +22,9 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def draw(made: Report, directory: Path) -> list[Path]:
-    """Draws what a report has into `directory`; returns the files."""
+    """Draws what a report has into `directory`, and nothing else stays there; returns the files."""
+    for name in PICTURES:
+        (directory / name).unlink(missing_ok=True)
     figures = {}
     if made.bins:
         figures[directory / RELIABILITY] = reliability(made)

@@ -20,6 +20,7 @@ from training.evaluate import (
 )
 from training.lengths import at_lengths, lengths_of
 
+PICTURES = ("reliability.png", "confusions.png")
 LENGTH_TEXTS = 3_000
 """At most so many texts of all lengths together."""
 ENOUGH_TEXTS = 5

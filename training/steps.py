@@ -60,7 +60,7 @@ def read(work: Path, sources: list[Source], min_rows: int) -> Dataset:
 
 
 def _forget_models(work: Path) -> None:
-    for name in (*FITTED, *COMPARED, DATA, REPORT):
+    for name in (*FITTED, *COMPARED, DATA, REPORT, *report.PICTURES):
         (work / name).unlink(missing_ok=True)
 
 

@@ -249,6 +249,7 @@ def test_a_model_of_another_dataset_is_not_measured(capsys, built, table, tmp_pa
     assert run(capsys, "dataset", "--source", f"table:{table}", *columns, *work)[0] == 0
     assert_one_line(run(capsys, "evaluate", *work), "run the step `fit` first")
     assert not (tmp_path / "models").exists()
+    assert not list((tmp_path / "work").glob("*.png"))
 
 
 def test_a_model_of_before_is_not_measured_on_a_dataset_that_was_not_all_written(

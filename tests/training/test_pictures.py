@@ -58,6 +58,13 @@ def test_what_there_is_is_drawn(report, names, tmp_path):
         assert min(struct.unpack(">II", head[16:])) > 400
 
 
+def test_a_picture_of_the_report_before_does_not_stay(tmp_path):
+    draw(REPORT, tmp_path)
+    assert draw(RIGHT, tmp_path) == list(tmp_path.iterdir()) == [tmp_path / "reliability.png"]
+    draw(Report({}, [], [], [], None), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reliability_diagram_has_a_point_and_a_number_of_texts_for_each_bin_with_texts():
     figure = reliability_figure(REPORT)
     upper, lower = figure.axes
