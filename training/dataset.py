@@ -93,18 +93,23 @@ class Dataset:
 
     @classmethod
     def load(cls, directory: Path) -> "Dataset":
-        """Reads what `save` wrote. Raises `DataError` where nothing lies there."""
+        """Reads what `save` wrote. Raises `DataError` where that does not lie there."""
         try:
             rows = pd.read_parquet(directory / "dataset.parquet")
             others = pd.read_parquet(directory / "others.parquet")
             jobs = pd.read_parquet(directory / "jobs.parquet")
             extra = json.loads((directory / "names.json").read_text(encoding="utf-8"))
+            return cls(
+                rows, extra["names"], extra["left_out"], jobs, extra["required"],
+                extra["submissions"], others,
+            )  # fmt: skip
         except FileNotFoundError:
             raise DataError(f"{directory} has no dataset: run the step `dataset` first") from None
-        return cls(
-            rows, extra["names"], extra["left_out"], jobs, extra["required"],
-            extra["submissions"], others,
-        )  # fmt: skip
+        except (ValueError, KeyError, OSError) as error:
+            first = str(error).partition("\n")[0]
+            raise DataError(
+                f"the dataset in {directory} cannot be read: {first}: run the step `dataset` again"
+            ) from error
 
 
 def build(sources: Iterable[Source], min_rows: int) -> Dataset:

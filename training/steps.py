@@ -153,7 +153,12 @@ def _checks(paths: list[Path]) -> dict[str, Check]:
 
 
 def _noted(path: Path, decode: Callable[[str], Noted]) -> Noted | None:
-    return decode(path.read_text(encoding="utf-8")) if path.exists() else None
+    try:
+        return decode(path.read_text(encoding="utf-8")) if path.exists() else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path} is damaged or of another release: run the steps `fit` and `evaluate` again"
+        ) from error
 
 
 def roll_back(out: str) -> None:

@@ -256,3 +256,15 @@ def test_the_same_sources_make_the_same_file(tmp_path):
 def test_where_no_dataset_is_the_step_to_run_is_named(tmp_path):
     with pytest.raises(DataError, match="run the step `dataset` first"):
         Dataset.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["dataset.parquet", "others.parquet", "jobs.parquet", "names.json"]
+)
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.9])
+def test_of_a_dataset_that_was_not_all_written_the_step_to_run_is_named(tmp_path, name, share):
+    build([Given(many(4))], 3).save(tmp_path)
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(DataError, match=r"cannot be read: .+: run the step `dataset` again"):
+        Dataset.load(tmp_path)

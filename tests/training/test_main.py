@@ -242,6 +242,15 @@ def test_without_a_fit_the_step_to_run_is_named(capsys, built, tmp_path):
     assert_one_line(result, "run the step `fit` first")
 
 
+@pytest.mark.parametrize("name", ["data.json", "report.json", "dataset.json"])
+def test_what_was_not_all_noted_of_a_fit_is_one_clear_line(capsys, built, tmp_path, name):
+    shutil.copytree(built[0] / "work", tmp_path / "work")
+    (tmp_path / "work" / name).write_text('{"texts": 12, "sour')
+    result = run(capsys, "publish", "--work", tmp_path / "work", "--out", tmp_path / "models")
+    assert_one_line(result, f"{name} is damaged")
+    assert not (tmp_path / "models").exists()
+
+
 def test_a_model_of_another_dataset_is_not_measured(capsys, built, table, tmp_path):
     shutil.copytree(built[0] / "work", tmp_path / "work")
     columns = ("--title-column", "job", "--description-column", "what")
