@@ -4,7 +4,8 @@ A form is a name as it may stand in a text, as the stems of its words. A skill h
 name; without the maker, without what stands in brackets, or as the abbreviation at its end
 ("Structured query language SQL"); and its other names. Of what begins with a verb, "perform risk
 analysis", the form is what the verb is about: "risk analysis". Where skills meet in a form, a name
-comes before a shorter one, and that before another name.
+comes before a shorter one, and that before another name; and what many makers have comes before a
+product of one.
 """
 
 import re
@@ -32,6 +33,8 @@ AMBIGUOUS_LETTERS = 4
 SHORT_LETTERS = 3
 SHORT_NAMES = 2
 """An abbreviation of so few letters means much; it has to stand in so many names."""
+LEAST_LETTERS = 3
+"""What is left of a technology's name means anything where it has fewer: "Allscripts PM"."""
 
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 _GENERIC_END = re.compile(r"\s+(?:software|framework|orm|crm|programming language)$", re.IGNORECASE)
@@ -50,8 +53,9 @@ _NAME, _SHORT, _OTHER = range(3)
 class Meaning:
     """What a form stands for; `words` is how the skill itself words it, in lower case.
 
-    An ambiguous form is an ordinary word, too, or short: it means the skill only where it is
-    written as a name, with a capital. `ordinary` leaves out those that are just short.
+    An ambiguous form is an ordinary word, too, or short, or a product's name of ordinary words: it
+    means the skill only where it is written as a name, with capitals. `ordinary` has the single
+    words alone, and leaves out those that are just short.
     """
 
     skill: KnownSkill
@@ -125,7 +129,7 @@ class _Words:
 def build(entries: list[Entry], prose: Iterable[str]) -> SkillTaxonomy:
     """The taxonomy of some entries; `prose` tells which words are ordinary ones."""
     about = _about_words(entries, prose)
-    found: dict[str, tuple[tuple[int, int, str], Meaning]] = {}
+    found: dict[str, tuple[tuple[int, int, bool, bool, str], Meaning]] = {}
     technologies: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         skill = entry.skill
@@ -136,12 +140,14 @@ def build(entries: list[Entry], prose: Iterable[str]) -> SkillTaxonomy:
                 if not (single and form in about.ordinary):
                     technologies[skill.name].add(form)
                 precedence = _NAME if single else precedence
-            order = (precedence, _KINDS[skill.kind], skill.name)
+            product = skill.kind == _TECHNOLOGY and not _is_of_a_kind(skill.name)
+            order = (precedence, _KINDS[skill.kind], product, form != " ".join(words), skill.name)
             if form not in found or order < found[form][0]:
                 proper = single and _is_proper(skill)
-                ordinary = proper and form in about.ordinary
-                ambiguous = ordinary or (proper and len(words[0]) <= AMBIGUOUS_LETTERS)
-                found[form] = (order, Meaning(skill, words, ambiguous, ordinary))
+                in_prose = about.ordinary.issuperset(form.split())
+                short = proper and len(words[0]) <= AMBIGUOUS_LETTERS
+                ambiguous = short or (in_prose and (proper or (product and not single)))
+                found[form] = (order, Meaning(skill, words, ambiguous, proper and in_prose))
     meanings = {form: meaning for form, (_, meaning) in sorted(found.items())}
     ends = Counter(form.rpartition(" ")[2] for form in meanings)
     return SkillTaxonomy(
@@ -176,12 +182,19 @@ def _is_proper(skill: KnownSkill) -> bool:
     return skill.kind == _TECHNOLOGY or (skill.taxonomy == _ESCO and skill.name[0].isupper())
 
 
+def _is_of_a_kind(name: str) -> bool:
+    """Whether a technology is what many makers have: "Point of sale POS software"."""
+    rest = [word for word in name.split()[1:] if not word.isupper()]
+    return bool(rest) and all(word[0].islower() for word in rest)
+
+
 def _forms(entry: Entry, about: _Words) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The forms of a skill as words, each with its precedence."""
     skill = entry.skill
     written = [(_NAME, skill.name), (_SHORT, _BRACKETS.sub("", skill.name))]
     if skill.kind == _TECHNOLOGY:
-        written += [(_SHORT, short) for short in _short(skill.name, about)]
+        shorter = _short(skill.name, about)
+        written += [(_SHORT, short) for short in shorter if len(short) >= LEAST_LETTERS]
     written += [(_OTHER, other) for other in entry.others]
     for precedence, each in written:
         words = tuple(text.words(each))

@@ -124,3 +124,26 @@ def test_prose_tells_which_names_are_ordinary_words():
     assert taxonomy.meanings[form("pebble")].ambiguous
     assert not taxonomy.meanings[form("gobbledy")].ambiguous
     assert taxonomy.technologies == {"Gobbledy": frozenset({form("gobbledy")})}
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("LMS", "Learning management system LMS"),
+        ("EHR", "Electronic health record EHR software"),
+        ("SAS", "Digital analysis tests and statistics DATAS for SAS"),
+    ],
+)
+def test_an_abbreviation_is_of_what_many_makers_have(taxonomy, written, name):
+    assert skill(taxonomy, written).name == name
+
+
+@pytest.mark.parametrize("letters", ["PM", "CT", "AR", "IQ", "VP"])
+def test_two_letters_are_nobodys_product(taxonomy, letters):
+    assert skill(taxonomy, letters) is None
+
+
+def test_products_named_by_ordinary_words_are_ambiguous(taxonomy):
+    product, kind = taxonomy.meanings[form("front desk")], taxonomy.meanings[form("shell script")]
+    assert (product.ambiguous, product.ordinary) == (True, False)
+    assert not kind.ambiguous
