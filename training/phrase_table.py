@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from shared import text
 from shared.top_skills import KnownSkill
 from training.phrases import openers, phrases
 from training.progress import progress
-from training.skill_taxonomy import Meaning, SkillTaxonomy
+from training.skill_taxonomy import AMBIGUOUS_LETTERS, Meaning, SkillTaxonomy
 
 KNOWN = {"technology": 1.6, "knowledge": 1.6, "skill": 1.2}
 """The evidence of a known skill; an unknown phrase of several words has 1."""
@@ -74,15 +74,17 @@ class PhraseTable:
     def read(cls, rows: pd.DataFrame, taxonomy: SkillTaxonomy) -> "PhraseTable":
         """The phrases of a dataset's rows."""
         read = _read(rows["text"], taxonomy)
-        stems = sorted({stem for stem, _ in read.worded})
-        having = _pooled(read, stems)
-        crowd = min(1.0, PHRASES_A_TEXT * len(rows) / max(1, having.nnz))
         times = read.times()
+        stems = sorted(times)
+        meant = [_meaning(times[s], taxonomy.meanings.get(s), read.named(s)) for s in stems]
+        products = [bool(means and means.skill.kind == "technology") for means, _ in meant]
+        having = _pooled(read, stems, products)
+        crowd = min(1.0, PHRASES_A_TEXT * len(rows) / max(1, having.nnz))
         wordings: list[str] = []
         known: list[KnownSkill | None] = []
         evidence: list[float] = []
-        for stem, texts in zip(stems, _texts_with(having, rows["group"]), strict=True):
-            meaning, wording = _meaning(times[stem], taxonomy.meanings.get(stem), read.named(stem))
+        of_texts = _texts_with(having, rows["group"])
+        for stem, (meaning, wording), texts in zip(stems, meant, of_texts, strict=True):
             wordings.append(wording)
             known.append(meaning and meaning.skill)
             if meaning:
@@ -125,9 +127,12 @@ class PhraseTable:
 
 @dataclass(frozen=True)
 class _Read:
-    """Each phrase as it is worded, which texts have it so, how often it is written as a name."""
+    """Each phrase as it is worded, which texts have it so, how often it is written as a name.
 
-    worded: list[tuple[str, str]]
+    The last of `worded` tells where what may be a name is not written as one.
+    """
+
+    worded: list[tuple[str, str, bool]]
     having: sparse.csr_matrix
     as_name: Counter[str]
     not_as_name: Counter[str]
@@ -144,16 +149,21 @@ class _Read:
 
     def times(self) -> dict[str, dict[str, float]]:
         """How many texts have each wording of each phrase."""
-        found: dict[str, dict[str, float]] = defaultdict(dict)
+        found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         texts = np.asarray(self.having.sum(axis=0)).ravel().tolist()
-        for (stem, wording), n in zip(self.worded, texts, strict=True):
-            found[stem][wording] = n
+        for (stem, wording, _), n in zip(self.worded, texts, strict=True):
+            found[stem][wording] += n
         return found
 
 
 def _read(texts: pd.Series, taxonomy: SkillTaxonomy) -> _Read:
     opening = openers(texts)
-    places: dict[tuple[str, str], int] = {}
+    maybe_names = {
+        form
+        for form, meaning in taxonomy.meanings.items()
+        if meaning.skill.kind == "technology" and len(meaning.words) == 1
+    }
+    places: dict[tuple[str, str, bool], int] = {}
     as_name: Counter[str] = Counter()
     not_as_name: Counter[str] = Counter()
     where: Counter[str] = Counter()
@@ -161,7 +171,9 @@ def _read(texts: pd.Series, taxonomy: SkillTaxonomy) -> _Read:
     for content in progress(texts, desc="reading phrases", unit=" texts"):
         found = set()
         for phrase in phrases(content, taxonomy, opening):
-            found.add(places.setdefault((phrase.stems, phrase.wording), len(places)))
+            no_name = phrase.is_name is False and phrase.stems in maybe_names
+            worded = (phrase.stems, phrase.wording, no_name)
+            found.add(places.setdefault(worded, len(places)))
             if phrase.is_name is not None:
                 (as_name if phrase.is_name else not_as_name)[phrase.stems] += 1
             if phrase.is_name and phrase.is_where:
@@ -173,12 +185,20 @@ def _read(texts: pd.Series, taxonomy: SkillTaxonomy) -> _Read:
     return _Read(list(places), having, as_name, not_as_name, where)
 
 
-def _pooled(read: _Read, stems: list[str]) -> sparse.csr_matrix:
-    """Which texts have which phrase, however it is worded; shape (texts, phrases)."""
+def _pooled(read: _Read, stems: list[str], technologies: list[bool]) -> sparse.csr_matrix:
+    """Which texts have which phrase, however it is worded; shape (texts, phrases).
+
+    Technologies that are mostly written as names count only where they are: "slack" is no Slack.
+    """
     places = {stem: i for i, stem in enumerate(stems)}
-    owners = np.array([places[stem] for stem, _ in read.worded], np.int64)
-    entries = (np.ones(len(owners), np.float32), (np.arange(len(owners)), owners))
-    having = read.having @ sparse.csr_matrix(entries, shape=(len(owners), len(stems)))
+    owners = np.array([places[stem] for stem, _, _ in read.worded], np.int64)
+    named = (read.named(stem) >= NAMED_SHARE for stem in stems)
+    names = [all(both) for both in zip(technologies, named, strict=True)]
+    meant = [not (no_name and names[places[stem]]) for stem, _, no_name in read.worded]
+    entries = (np.array(meant, np.float32), (np.arange(len(owners)), owners))
+    pooling = sparse.csr_matrix(entries, shape=(len(owners), len(stems)))
+    pooling.eliminate_zeros()
+    having = read.having @ pooling
     having.data[:] = 1
     return having
 
@@ -197,17 +217,26 @@ def _meaning(
 ) -> tuple[Meaning | None, str]:
     """What a phrase stands for, if anything, and its commonest wording.
 
-    Of a single word the stem is not enough, "statistical" is not "statistics".
+    Of a single word the stem is not enough, "statistical" is not "statistics", nor is it of a
+    technology: who adapts plans does not know Adaptive Planning. A short word is a name as it is:
+    "ADLs" are no "ADL".
     """
     if meaning and meaning.ambiguous and named < NAMED_SHARE:
         meaning = None
-    if meaning and len(meaning.words) == 1:
-        singular = text.without_plural(meaning.words[0])
-        same = {w: n for w, n in times.items() if text.without_plural(w) == singular}
+    if meaning and (len(meaning.words) == 1 or meaning.skill.kind == "technology"):
+        if meaning.ambiguous and len(" ".join(meaning.words)) <= AMBIGUOUS_LETTERS:
+            commonest = _commonest(times)
+            return meaning if meaning.words == (commonest,) else None, commonest
+        singular = _singular(meaning.words)
+        same = {w: n for w, n in times.items() if _singular(text.words(w)) == singular}
         if sum(same.values()) >= WORDED_SHARE * sum(times.values()):
             return meaning, _commonest(same)
         meaning = None
     return meaning, _commonest(times)
+
+
+def _singular(words: Iterable[str]) -> list[str]:
+    return [text.without_plural(word) for word in words]
 
 
 def _commonest(times: Mapping[str, float]) -> str:

@@ -188,6 +188,38 @@ def test_where_people_worked_is_no_skill_of_theirs(taxonomy):
     assert place_after("at") > 0
 
 
+def known_of(model, title, phrase):
+    found = [each for each in model.skills(title, limits.SKILLS_MOST) if each.phrase == phrase]
+    return [each.known and each.known.name for each in found]
+
+
+@pytest.mark.parametrize(
+    ("lines", "phrase", "wanted"),
+    [
+        (["Wrote adapt plans for cities", "Drew adapt plans"], "adapt plans", None),
+        (["Led Adaptive Planning", "Moved it to Adaptive Planning"], "adaptive planning", "A"),
+        (["Helped residents with ADLs", "Charted ADLs", "Scored an ADL"], "adls", None),
+        (["Worked at the front desk", "Ran a front desk"], "front desk", None),
+    ],
+)
+def test_what_is_worded_otherwise_is_no_technology(taxonomy, lines, phrase, wanted):
+    model = fit(as_rows({"planner": lines, **LINES}), {}, taxonomy)
+    (known,) = known_of(model, "planner", phrase)
+    assert (known and known[0]) == wanted
+
+
+def test_a_word_is_a_technology_only_where_it_is_written_as_a_name(taxonomy):
+    lines = {
+        "mechanic": ["Set the slack on brakes", "Took up slack", "Checked slack in belts"],
+        "engineer": [
+            f"Sent {what} to Slack" for what in ("alerts", "logs", "news", "builds", "files")
+        ],
+    }
+    model = fit(as_rows({**lines, **LINES}), {}, taxonomy)
+    assert known_of(model, "engineer", "slack") == ["Slack"]
+    assert known_of(model, "mechanic", "slack") == []
+
+
 def test_what_few_texts_have_is_passed_over_where_there_is_enough_else(taxonomy):
     nouns = [f"{one}{other}" for one in "bdfgklmnprst" for other in "acehijoqu"]
     lines = [f"by {noun}ix {noun}um and on {place}" for noun in nouns for place in "xyz"]
