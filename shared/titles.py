@@ -154,11 +154,11 @@ _KEEPS_ITS_S = {
 }  # fmt: skip
 _MECHANICS = {"mechanics", "critics", "paramedics", "medics", "clinics"}
 _AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
-_OTHER_AGENTS = re.compile(
-    r"(?:agents|analysts|architects|bellhops|escorts|experts|masons|mechanics|officials|referees"
-    r"|superintendents|wardens)$"
+_OCCUPATIONS = re.compile(
+    r"(?:agents|analysts|architects|bellhops|cooks|escorts|experts|mechanics|officials|referees"
+    r"|masons|superintendents|wardens)$"
 )
-"""At the end of a part of an occupation's name; elsewhere these may be what the work is about."""
+"""With `_AGENTS` what those who do the work are called in names of occupations."""
 _AGENT_WORD = re.compile(r"(?<=\w\w)(?:ist|ian|man|person|smith)$")
 _NO_AGENTS = {"human", "german", "indian", "list", "humanitarian"}
 _WORKS = {"lifeguard", "umpire"}
@@ -322,12 +322,14 @@ def singular(name: str) -> str:
     "Waiters and Waitresses" → "waiter and waitress", "Supervisors of Farm Workers" →
     "supervisor of farm workers".
     """
-    parts = re.split(r"(,? and |,? or |, |/)", name.lower())
-    excepted = next((i for i, p in enumerate(parts) if p.startswith("except ")), len(parts))
+    parts = re.split(r"(,? and |,? or |, |/|--)", name.lower())
     for i in range(0, len(parts), 2):
-        works = _AGENTS.search(parts[i]) or _OTHER_AGENTS.search(parts[i])
-        if i == 0 or (i < excepted and works):
+        if parts[i].startswith("except "):
+            break
+        if i == 0 or _AGENTS.search(parts[i]) or _OCCUPATIONS.search(parts[i]):
             parts[i] = _head_singular(parts[i])
+        if " of " in parts[i]:  # What follows is whom they are responsible for.
+            break
     return "".join(parts)
 
 
@@ -422,10 +424,10 @@ def _singular_word(word: str) -> str:
         return "man" if word == "men" else re.sub(r"(?<=.)men$", "man", word)
     if word.endswith("ics") and word not in _MECHANICS:
         return word
-    if word.endswith("wives"):
-        return word[:-3] + "fe"
     if word.endswith("ies") and len(word) > 5:
         return word[:-3] + "y"
+    if word.endswith("wives"):
+        return word[:-3] + "fe"
     if word.endswith(("sses", "shes", "ches", "xes")):
         return word[:-2]
     return word if word.endswith(("ss", "us", "is")) else word[:-1]

@@ -123,6 +123,14 @@ def test_any_title_is_taken_apart_and_its_name_stands_for_itself(raw):
         ("Sign Painters and Kite Architects", "sign painter and kite architect"),
         ("Umpires, Referees, and Other Sports Officials",
          "umpire, referee, and other sports official"),
+        ("Tour Guides and Escorts", "tour guide and escort"),
+        ("Helpers--Production Workers", "helper--production worker"),
+        ("Textile, Garment, and Related Materials Pressers, Except Shoes and Hats",
+         "textile, garment, and related materials presser, except shoes and hats"),
+        ("First-Line Supervisors of Mechanics, Installers, and Repairers",
+         "first-line supervisor of mechanics, installers, and repairers"),
+        ("Agents and Business Managers of Artists, Performers, and Athletes",
+         "agent and business manager of artists, performers, and athletes"),
     ],
 )  # fmt: skip
 def test_an_occupation_is_told_of_one_person(occupations, one):
