@@ -150,7 +150,7 @@ _KEEPS_ITS_S = {
     "sales", "operations", "systems", "resources", "business", "applications", "ios", "series",
     "devops", "solutions", "communications", "relations", "always", "sas", "aws", "gis", "rss",
     "dos", "sms", "as", "gas", "telecommunications", "services", "accounts", "claims", "kubernetes",
-    "news", "affairs", "insights", "windows", "saas",
+    "news", "affairs", "insights", "windows", "saas", "rails",
 }  # fmt: skip
 _MECHANICS = {"mechanics", "critics", "paramedics", "medics", "clinics"}
 _AGENTS = re.compile(r"(?:ers|ors|men|ists|ants|ians|nurses|clerks|aides|tresses|hosts)( of .*)?$")
@@ -470,6 +470,8 @@ def _without_repeats(words: list[str]) -> list[str]:
     return [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
 
 
+_OF_SEVERAL = re.compile(r"/|,| (?:and|&) (?!development\b)| or ")
+"""What parts several titles; "research and development" is one thing."""
 _QUALIFIERS = {"certified", "licensed", "registered", "bilingual", "night", "overnight", "weekend"}
 """Words before a title that a title may go without."""
 
@@ -490,12 +492,12 @@ class TitleIndex:
         """An index of `titles`, found by themselves and, where free, by their other names."""
         ordered = sorted(titles)
         positions = {title: i for i, title in enumerate(ordered)}
-        names = {_trade_of(title): i for i, title in reversed(list(enumerate(ordered)))}
-        names.update({_plain(title): i for title, i in positions.items()})
+        own = [(title, title) for title in ordered]
         others = [(t, other) for t, each in sorted(other_names.items()) for other in each]
+        names: dict[str, int] = {}
         for written in (_plain, _trade_of):
-            for title, other in others:
-                names.setdefault(written(other), positions[title])
+            for title, name in own + others:
+                names.setdefault(written(name), positions[title])
         names.pop("", None)
         return cls(ordered, names)
 
@@ -550,7 +552,7 @@ class TitleIndex:
         name = parse(raw).name
         yield from self._alike(name.split())
         yield from self._other_readings(name)
-        parts = [part for part in re.split(r"/|,| and | or | & ", normalize(raw)) if part.strip()]
+        parts = [part for part in _OF_SEVERAL.split(normalize(raw)) if part.strip()]
         if len(parts) > 1 and "," not in raw:
             for part in parts:
                 yield parse(part).name
@@ -569,6 +571,8 @@ class TitleIndex:
                 yield f"{rest} {head}"
         if len(words) > 1:
             yield f"{words[-1]} of {' '.join(words[:-1])}"
+        if len(words) > 2 and words[:2] == ["vice", "president"]:
+            yield f"vice president of {' '.join(words[2:])}"
         if len(words) > 1 and words[0] in _QUALIFIERS:
             yield " ".join(words[1:])
 

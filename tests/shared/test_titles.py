@@ -259,6 +259,28 @@ def test_a_title_comes_before_other_names_and_the_first_of_these_before_the_next
     assert index.find("interaction designer") == "project manager"
 
 
+def test_another_name_comes_before_a_title_without_what_tells_it_apart():
+    titles = ["high school teacher", "history teacher, postsecondary"]
+    index = TitleIndex.build(titles, {"high school teacher": ["history teacher"]})
+    assert index.find("History Teacher") == "high school teacher"
+    assert index.find("history teachers, postsecondary") == "history teacher, postsecondary"
+    assert TitleIndex.build(titles, {}).find("History Teacher") == titles[1]
+
+
+@pytest.mark.parametrize(
+    ("others", "raw", "title"),
+    [
+        (["development director"], "Learning and Development Director", None),
+        (["planning director"], "Grants and Planning Director", "fundraiser"),
+        (["rails developer"], "Rail Engineer", None),
+        (["rails developer"], "Rails Developers", "fundraiser"),
+        (["vice president of sales"], "VP Sales", "fundraiser"),
+    ],
+)
+def test_other_readings_of_a_title_mean_the_same(others, raw, title):
+    assert TitleIndex.build(["fundraiser"], {"fundraiser": others}).find(raw) == title
+
+
 def test_an_index_does_not_depend_on_the_order_of_its_titles(index):
     other = TitleIndex.build(TITLES[::-1], dict(reversed(OTHER_NAMES.items())))
     assert other == index
