@@ -40,7 +40,7 @@ def links(
 
     def by_name(title: str) -> Link | None:
         found = (index.find(name) for name in (title, *names.get(title, ())))
-        return next((known[each] for each in found if each), None)
+        return next((known[each] for each in found if each in known), None)
 
     linked = [by_name(title) for title in titles]
     return [link or _by_work(row, linked) for link, row in zip(linked, likenesses, strict=True)]
@@ -48,7 +48,10 @@ def links(
 
 @cache
 def _reference() -> tuple[TitleIndex, dict[str, Link]]:
-    """Titles whose occupation is known, with those; the surest come first."""
+    """Titles whose occupation is known, with those; the surest come first.
+
+    The index has the starter corpus's other titles, too: "assistant" is no "assistant to the CEO".
+    """
     places = {each.name: i for i, each in enumerate(oews.read())}
     parents = {
         child: Link(places[parent], "parent")
@@ -62,15 +65,18 @@ def _reference() -> tuple[TitleIndex, dict[str, Link]]:
         for title in titles.split("; ")
     }
     others: dict[str, list[str]] = {}
+    unlinked = []
     for entry in starter.read():
         found = (by_occupation.get(each) for each in entry.occupations)
         link = known.get(entry.title) or next((each for each in found if each), None)
         if link:
             known[entry.title] = link
             others[entry.title] = list(entry.also)
+        else:
+            unlinked.append(entry.title)
     for occupation, link in by_occupation.items():
         known.setdefault(singular(occupation), link)
-    return TitleIndex.build(list(known), others), known
+    return TitleIndex.build([*known, *unlinked], others), known
 
 
 def _by_work(row: np.ndarray, linked: list[Link | None]) -> Link | None:

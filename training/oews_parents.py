@@ -158,8 +158,8 @@ OCCUPATIONS = {
 """OEWS occupation → the O*NET occupations that it counts."""
 
 TITLES = {
-    "Accountants and Auditors": "accounting; staff accountant",
-    "Bookkeeping, Accounting, and Auditing Clerks": "accounts payable clerk",
+    "Accountants and Auditors": "staff accountant",
+    "Bookkeeping, Accounting, and Auditing Clerks": "accounting; accounts payable clerk",
     "Civil Engineers": "structural engineer",
     "Computer Occupations, All Other": "salesforce administrator",
     "Computer Systems Analysts": "erp consultant; it consultant; technical consultant",
