@@ -19,7 +19,8 @@ SOURCES = {
     "statements": "O*NET® task statements",
     "onet": "an O*NET® text release",
     "postings": "job postings and other files that were gathered; each has a license of its own",
-    "submissions": "what people sent in with consent, without personal details",
+    "submissions": "what people sent in with consent; personal details are taken out as far as "
+    "they are found",
     "table": "a table of whoever trained the models; its license is theirs to tell",
 }
 
@@ -45,8 +46,10 @@ SKILLS = """\
 - `top_skills` lists, for a title, phrases of one to four words that are frequent in its texts and
   rare in others'. What ESCO or O\\*NET® name as a skill comes first among equals.
 - `job_insights` tells, for a title, the official wages of the occupation that counts its work (U.S.
-  Bureau of Labor Statistics, OEWS, May 2025), and the titles whose texts are most alike. Where a
-  table tells of people, it also tells their next jobs, pay and education, in groups of 5 or more.
+  Bureau of Labor Statistics, OEWS, May 2025), and the titles whose texts are most alike. Where
+  the data tell of people, it also tells their next jobs, pay and education, in groups of 5 or more;
+  where they tell of employers, what these offer and ask for, in groups of 5 or more; and where they
+  have it, the education that O\\*NET® says an occupation asks for.
 - The code of Career Climber is under Apache 2.0. The data that models are made from have notices
   and licenses of their own, in its `NOTICE.md`: whoever publishes or serves models passes them
   on."""
@@ -64,8 +67,8 @@ that."""
 FACTORS = """
 ## Factors
 
-Measures are told apart by title, by source of the texts and by length of text. The data say nothing
-of the people behind the texts, so no measure is told apart by groups of people."""
+Measures are told apart by title, by source of the texts and by length of text. What data say of the
+people behind the texts is not looked at, so no measure is told apart by groups of people."""
 
 METRICS = """
 ## Metrics
@@ -101,6 +104,10 @@ SYNTHETIC = """
 The starter corpus is synthetic: it was written for Career Climber, nobody's real experience is in
 it, and it is no sample of what people write on resumes."""
 
+OTHERS = """
+Beside these, where titles have many long texts, `similar_jobs` learns from {:,} texts without a
+label, or whose title has too few, what the words of titles mean."""
+
 NO_DATA = "\n## Training data\n\nNot noted when these models were fitted."
 
 
@@ -108,12 +115,14 @@ NO_DATA = "\n## Training data\n\nNot noted when these models were fitted."
 class Data:
     """What models were fitted on: texts by source, and how many titles they have.
 
-    `left_out` counts rows that were not used, by why.
+    `left_out` counts rows that are none of these, by why, `others` texts of other titles that teach
+    all the same.
     """
 
     sources: dict[str, int]
     titles: int
     left_out: dict[str, int]
+    others: int = 0
 
     @property
     def texts(self) -> int:
@@ -128,7 +137,7 @@ class Data:
 def describe(data: Dataset) -> Data:
     """What a card says of a dataset."""
     sources = {str(name): len(each) for name, each in data.rows.groupby("source")}
-    return Data(sources, len(data.titles), data.left_out)
+    return Data(sources, len(data.titles), data.left_out, len(data.others))
 
 
 def decode(text: str) -> Data:
@@ -178,6 +187,7 @@ def _training_data(data: Data | None, foreign: bool) -> str:
         "",
         "Licenses and notices are in `NOTICE.md` of Career Climber.",
         *(f"\nLeft out: {n:,} ({reason})." for reason, n in data.left_out.items() if n),
+        *([OTHERS.format(data.others)] if data.others and not foreign else []),
     ]
     return "\n".join(lines) + (SYNTHETIC if "starter" in data.sources else "")
 

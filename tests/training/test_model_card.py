@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -84,6 +86,19 @@ def test_a_card_tells_of_the_measures(files):
     assert "| usher | ticket \\| taker | 5 | 8 |" in found
 
 
+def test_a_card_tells_of_texts_of_other_titles_that_teach(files):
+    data = replace(DATA, others=2_331)
+    told = "learns from 2,331 texts without a\nlabel"
+    assert told in sections(card(files["ours"], data, REPORT))["Training data"]
+    assert "learns from" not in card(files["theirs"], data, REPORT)
+    assert "learns from" not in card(files["ours"], DATA, REPORT)
+
+
+def test_a_card_promises_no_more_of_submissions_than_redaction_does(files):
+    found = sections(card(files["ours"], Data({"submissions": 9}, 3, {}), REPORT))
+    assert "taken out as far as they are found" in found["Training data"]
+
+
 @pytest.mark.parametrize(("sources", "synthetic"), [({"starter": 9}, True), ({"table": 9}, False)])
 def test_that_the_starter_corpus_is_synthetic_is_said_where_it_was_used(files, sources, synthetic):
     text = card(files["ours"], Data(sources, 3, {}), REPORT)
@@ -111,8 +126,9 @@ def test_a_card_says_when_nothing_is_known(files):
 
 def test_data_are_described_by_source():
     rows = pd.DataFrame([("cook", "a"), ("cook", "b"), ("nurse", "a")], columns=["title", "source"])
-    data = describe(Dataset(rows, {}, {"no words": 2}))
-    assert data == Data({"a": 2, "b": 1}, titles=2, left_out={"no words": 2})
+    others = pd.DataFrame([("pilot", "flew")], columns=["title", "text"])
+    data = describe(Dataset(rows, {}, {"no words": 2}, others=others))
+    assert data == Data({"a": 2, "b": 1}, titles=2, left_out={"no words": 2}, others=1)
     assert decode(data.encode()) == data
 
 
