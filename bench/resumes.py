@@ -42,7 +42,7 @@ def read(path: Path, label: str) -> Dataset:
 def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:
     """All peers, fitted on the training part of a table."""
     train = data.part("train")
-    texts = similar_jobs.read(data.rows, data.others).without(data.groups_of("test"))
+    texts = similar_jobs.read(data).without(data.groups_of("test"))
     groups = train.groupby("title")["group"].nunique()
     learnable = set(groups[groups >= LEAST_GROUPS].index)
     held_out = held_out_jobs(data)

@@ -36,7 +36,7 @@ def compare(work: Path) -> Comparison:
     """Measures of both on the held-out texts of the dataset in `work`, and what changes most."""
     data = Dataset.load(work)
     calibrated = model_file.load(work / HELD_OUT, SimilarJobs, Vocabulary, Calibration)
-    texts = similar_jobs.read(data.rows, data.others)
+    texts = similar_jobs.read(data)
     scores = similar_jobs.fit_scores(texts.without(data.groups_of("test")))
     published = replace(similar_jobs.shorten(scores), calibration=calibrated.calibration)
     whole = served(scores, published)

@@ -11,8 +11,8 @@ There are two ways to get the scores, each the better one on its kind of data (d
   of low rank that tell words and titles alike. It also reads words as they are spelled and as they
   are written, with capitals, and how a text begins.
 
-All parts of a way are linear in the same terms, so that serving has one matrix; its smallest
-weights are cut.
+In both, a title's names count as well: people also write what they are. All parts of a way are
+linear in the same terms, so that serving has one matrix; its smallest weights are cut.
 """
 
 import math
@@ -38,6 +38,7 @@ from shared.models import LEAST_SPREAD, Calibration, SimilarJobs, first_factor
 from shared.titles import parse
 from shared.vocabulary import Vocabulary
 from training import low_rank
+from training.dataset import Dataset
 from training.lengths import at_lengths, lengths_of
 from training.progress import progress
 from training.records import group_of
@@ -68,6 +69,10 @@ PROTOTYPES_LOW_RANK = 0.04
 """How much the weights count that titles share, beside the prototypes."""
 PROTOTYPES_MORE_WEIGHTS = 1.5
 """How many weights are kept of both, as a multiple of those that the prototypes have."""
+NAMES = 4.0
+"""How much the cosine with a title's names counts beside what the linear model learns."""
+PROTOTYPES_NAMES = 0.25
+"""And beside the prototypes."""
 LINEAR_TEXTS = 4
 """In how many texts a term must stand for the linear model."""
 PAIR_TEXTS = 5
@@ -93,15 +98,18 @@ class Texts:
     """Texts to learn from, and how much each term counts in each (`text.counts`).
 
     `rows` are those of a dataset, `counts` has shape (rows, terms); `others` are its texts of other
-    titles, `other_counts` has shape (others, terms). Nothing is to be learnt from the groups that
-    are `left_out`, wherever else their texts stand.
+    titles, `other_counts` has shape (others, terms); `names` has a row a name of a title, its own
+    first, with the columns `title` and `text`, `name_counts` has shape (names, terms). Nothing is
+    to be learnt from the groups that are `left_out`, wherever else their texts stand.
     """
 
     rows: pd.DataFrame
     others: pd.DataFrame
+    names: pd.DataFrame
     terms: np.ndarray
     counts: sparse.csr_matrix
     other_counts: sparse.csr_matrix
+    name_counts: sparse.csr_matrix
     left_out: frozenset[str] = frozenset()
 
     def without(self, groups: Iterable[str]) -> "Texts":
@@ -125,17 +133,25 @@ class Texts:
             terms=self.terms[kept],
             counts=self.counts[:, kept],
             other_counts=self.other_counts[:, kept],
+            name_counts=self.name_counts[:, kept],
         )
 
 
-def read(rows: pd.DataFrame, others: pd.DataFrame) -> Texts:
-    """Reads all terms of a dataset's rows, frequent or not, and counts them in its other texts."""
+def read(data: Dataset) -> Texts:
+    """Reads all terms of a dataset's rows and names, and counts them in its other texts."""
     vectorizer = DictVectorizer()
-    texts = progress(rows["text"], desc="reading terms", unit=" texts")
-    counts = vectorizer.fit_transform(map(text.counts, texts))
+    names = pd.DataFrame(
+        [(title, name) for title in data.titles for name in (title, *data.names.get(title, ()))],
+        columns=["title", "text"],
+    )
+    texts = progress(data.rows["text"], desc="reading terms", unit=" texts")
+    counts = vectorizer.fit_transform(map(text.counts, chain(texts, names["text"])))
     terms = vectorizer.get_feature_names_out()
-    other_counts = _count(progress(others["text"], desc="reading others", unit=" texts"), terms)
-    return Texts(rows, others, terms, counts, other_counts)
+    others = progress(data.others["text"], desc="reading others", unit=" texts")
+    return Texts(
+        data.rows, data.others, names, terms,
+        counts[: len(data.rows)], _count(others, terms), counts[len(data.rows) :],
+    )  # fmt: skip
 
 
 def _count(texts: Iterable[str], terms: np.ndarray) -> sparse.csr_matrix:
@@ -195,8 +211,12 @@ def _is_stem(terms: np.ndarray) -> np.ndarray:
 
 
 def _frequent(texts: Texts, stem_texts: int, pair_texts: int) -> np.ndarray:
-    """Whether a term is a pair in at least `pair_texts` texts, or another in `stem_texts`."""
-    texts_with = np.bincount(texts.counts.indices, minlength=len(texts.terms))
+    """Whether a term is a pair in at least `pair_texts` texts, or another in `stem_texts`.
+
+    Names of titles are texts here: a podiatrist's lines need not have the word.
+    """
+    standing = np.concatenate([texts.counts.indices, texts.name_counts.indices])
+    texts_with = np.bincount(standing, minlength=len(texts.terms))
     is_pair = np.array([" " in term for term in texts.terms])
     return texts_with >= np.where(is_pair, pair_texts, stem_texts)
 
@@ -212,9 +232,21 @@ def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
     prototypes = centroids + tfidf.transform(pooled.log1p())
     # In 64 bits: rounded as they are published, weights are then the same on any machine.
     shared = low_rank.fit(vectors, texts.rows["title"], texts.rows["weight"], low_rank.LINES)
+    prototypes += PROTOTYPES_NAMES * _named(titles, texts, tfidf)
     weights = prototypes.toarray() + PROTOTYPES_LOW_RANK * shared
     kept = _largest(weights, int(PROTOTYPES_MORE_WEIGHTS * prototypes.nnz)).T.tocsr()
     return Scores(titles, texts.terms, tfidf.idf_, kept, np.zeros(len(titles)))
+
+
+def _named(titles: list[str], texts: Texts, tfidf: TfidfTransformer) -> sparse.csr_matrix:
+    """The vector of each title's own name plus the centroid of all its names, (titles, terms)."""
+    of_titles = texts.names["title"].isin(set(titles)).to_numpy()
+    names, counts = texts.names[of_titles], texts.name_counts[of_titles]
+    stems = counts.multiply(_is_stem(texts.terms)).tocsr()
+    stems.eliminate_zeros()
+    vectors = tfidf.transform(stems.log1p())
+    own = ~names.duplicated("title").to_numpy()
+    return vectors[own] + normalize(_members(names.assign(weight=1.0), titles) @ vectors)
 
 
 def _members(rows: pd.DataFrame, titles: list[str]) -> sparse.csr_matrix:
@@ -234,10 +266,11 @@ def _fit_linear(titles: list[str], texts: Texts) -> Scores:
     even, balanced = _weights_of(rows)
     weights, bias = _against_the_rest(of_rows, rows["title"], even, balanced)
     corpus = tfidf.transform(_in_the_corpus(titles, texts).log1p())
+    known = CORPUS * corpus + NAMES * _named(titles, texts, tfidf)
     mean_texts = normalize(_members(texts.rows, titles), norm="l1") @ vectors
-    weights += CORPUS * corpus.toarray()
+    weights += known.toarray()
     # What a usual text has in common with a title says nothing: not all titles are in the corpus.
-    bias -= CORPUS * np.asarray((mean_texts @ corpus.T).mean(axis=0))[0]
+    bias -= np.asarray((mean_texts @ known.T).mean(axis=0))[0]
     if len(texts.others):
         of_others = tfidf.transform(texts.other_counts.log1p()).astype(np.float32)
         others = texts.others["title"]

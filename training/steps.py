@@ -68,7 +68,7 @@ def fit(work: Path) -> None:
     """Fits the models to publish on all of the dataset, and one without the held-out part."""
     data = Dataset.load(work)
     _forget_models(work)  # Some of before beside some of now would be models of two datasets.
-    texts = similar_jobs.read(data.rows, data.others)
+    texts = similar_jobs.read(data)
     held_out = similar_jobs.fit(texts.without(data.groups_of("test")))
     model_file.dump(held_out, work / update.HELD_OUT)
     model_file.dump(similar_jobs.refit(held_out, texts), work / SIMILAR_JOBS)

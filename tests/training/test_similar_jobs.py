@@ -57,8 +57,8 @@ def as_rows(pairs):
     return rows.assign(source="given", weight=1.0, group=[str(i) for i in range(len(rows))])
 
 
-def texts_of(rows, others=None):
-    return read(rows, no_others() if others is None else others)
+def texts_of(rows, others=None, names=None):
+    return read(Dataset(rows, names or {}, {}, others=no_others() if others is None else others))
 
 
 def scores_of(rows, others=None):
@@ -252,7 +252,7 @@ def test_what_other_titles_share_is_of_terms_in_many_texts(monkeypatch):
     told = scores_of(rows, others)
     monkeypatch.setattr(similar_jobs, "LOW_RANK", 0.0)
     shared = abs(told.weights - scores_of(rows, others).weights).sum(axis=1).A1
-    both = read(rows, others)
+    both = texts_of(rows, others)
     texts_with = (both.counts > 0).sum(axis=0).A1 + (both.other_counts > 0).sum(axis=0).A1
     often = dict(zip(both.terms, texts_with >= low_rank.LONG_TEXTS.least_texts, strict=True))
     many = np.array([often[term] for term in told.terms])
@@ -272,6 +272,31 @@ def test_titles_count_evenly_in_what_other_titles_share(monkeypatch):
     (sums,) = seen
     assert list(sums.index) == ["cook", "nurse", "welder"]
     assert list(sums) == pytest.approx([sums.mean()] * 3)
+
+
+NAMES = {"cook": ["chef de partie", "grillardin"], "nurse": ["ward sister"]}
+
+
+def test_a_title_is_told_by_its_names_even_where_no_text_has_them():
+    model = shorten(fit_scores(texts_of(as_rows(lines()), names=NAMES)))
+    for title in TRADES:
+        for name in (title, *NAMES.get(title, ())):
+            scores = model.scores(model.known_terms(name))
+            assert model.titles[int(scores.argmax())] == title, name
+
+
+def test_what_a_title_is_called_counts_beside_long_texts():
+    words = " ".join(name for title in TRADES for name in (title, *NAMES.get(title, ())))
+    rows = as_rows([(title, f"{text} {words}") for title, text in resumes()])
+
+    def more_than_others(title, word, names):
+        model = shorten(fit_scores(texts_of(rows, names=names)))
+        scores = model.scores(model.known_terms(word))
+        return scores[model.titles.index(title)] - scores.mean()
+
+    assert min(more_than_others(title, title, {}) for title in TRADES) > 0.5
+    for title, word in [("nurse", "sister"), ("cook", "partie")]:
+        assert more_than_others(title, word, NAMES) > more_than_others(title, word, {}) + 0.2
 
 
 def test_the_starter_corpus_tells_what_is_in_no_text_of_a_title_it_knows(monkeypatch):
