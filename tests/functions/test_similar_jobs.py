@@ -203,7 +203,7 @@ def test_a_json_resume_is_taken_as_it_is(path):
     assert post(path, resume).json() == post(path, person(text, "scrum master")).json()
 
 
-@pytest.mark.parametrize("n", [1, 3, 50])
+@pytest.mark.parametrize("n", [1, 3, 50, 200])
 def test_limit_keeps_the_first(path, n):
     assert results(post(f"{path}?limit={n}", BODY)) == results(post(path, BODY))[:n]
 

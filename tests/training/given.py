@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from training.dataset import build
-from training.records import Job, OtherNames, Record
+from training.records import Job, OtherNames, Record, Required
 
 WORDS = "red orange yellow green blue indigo violet black white grey brown pink".split()
 
@@ -18,6 +18,7 @@ class Given:
     name: str = "given"
     weight: float = 0.5
     work: Iterable[Job] = ()
+    required: Iterable[Required] = ()
 
     def records(self):
         return iter(self.rows)
@@ -29,7 +30,7 @@ class Given:
         return iter(self.work)
 
     def education(self):
-        return iter(())
+        return iter(self.required)
 
 
 def texts(of, number=12):

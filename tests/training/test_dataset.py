@@ -3,7 +3,7 @@ import pytest
 from tests.training.given import WORDS, Given, labelled, texts
 from training.dataset import COLUMNS, Dataset, build
 from training.errors import DataError
-from training.records import Job, OtherNames, Record
+from training.records import Job, OtherNames, Record, Required
 from training.sources import starter
 from training.sources.starter import StarterCorpus
 
@@ -55,10 +55,33 @@ def test_a_title_has_the_spelling_of_the_source_that_has_it_ready():
     assert list(made.jobs["title"]) == ["Web Developer"] * 2
 
 
+@pytest.mark.parametrize("ready", ["Nurse II", "Senior Nurse"])
+def test_a_ready_title_with_a_rank_is_no_other_ones_spelling(ready):
+    rows = [Record(text, label=ready) for text in texts("a", 3)]
+    rows += [Record(text, title="Nurse") for text in texts("b", 3)]
+    assert build([Given(rows)], 3).titles == [ready, "nurse"]
+
+
+def test_people_of_two_sources_are_never_the_same_but_employers_are():
+    work = [Job("Ann", title="cook"), Job("Acme", title="cook", posted=True)]
+    made = build([Given(labelled(nurse=3, cook=3), work=work), Given([], name="b", work=work)], 3)
+    assert made.jobs.groupby("posted")["person"].nunique().to_dict() == {False: 2, True: 1}
+
+
+def test_a_title_of_several_occupations_asks_for_the_mean_of_theirs():
+    claimed = starter.titles_by_occupation()
+    one, other = (name for name, titles in claimed.items() if "auditor" in titles)
+    asked = [Required(one, "bachelor", 0.6), Required(one, "master", 0.4)]
+    asked += [Required(other, "bachelor", 0.2)]
+    made = build([StarterCorpus(), Given([], required=asked)], 3)
+    assert made.required["auditor"] == pytest.approx({"bachelor": 0.4, "master": 0.2})
+
+
 def test_texts_of_too_few_have_a_title_that_can_be_compared():
     few = [Record(text, label="Web Developers (Contract)") for text in texts("x", 2)]
+    few += [Record("flew", label="???")]
     made = build([Given([*labelled(nurse=4, cook=3), *few])], 3)
-    assert set(made.others["title"]) == {"web engineer"}
+    assert set(made.others["title"]) == {"web engineer", "???"}
 
 
 def test_an_occupation_that_starter_titles_cover_is_theirs():
