@@ -110,6 +110,31 @@ def test_heavier_texts_count_for_more(taxonomy):
     assert place(heavy, "vitals") < place(light, "vitals")
 
 
+def deviance(number, expected):
+    return number * np.log(number / expected) - (number - expected)
+
+
+def scores(model, *era):
+    """Of the phrases of "smith"; the strongest one's is 1."""
+    return {skill.phrase: skill.score for skill in model.skills("smith", 100, *era)}
+
+
+def ran(what, numbers):
+    return [f"ran {what} {i}" for i in numbers]
+
+
+def test_scores_are_those_computed_by_hand(taxonomy):
+    found = scores(fit(as_rows({
+        "smith": [*ran("Kubernetes", range(4)), *ran("Docker", range(2))],
+        "grocer": [*ran("Docker", [2]), *ran("errands", range(5))],
+    }), {}, taxonomy))  # fmt: skip
+    # Each title has 6 texts and is taken to have 10 more; what the mean title has counts times the
+    # root of 2, for there are two.
+    kubernetes = deviance(4, 6 * 2**0.5 * (4 / 16) / 2)
+    docker = deviance(2, 6 * 2**0.5 * (2 / 16 + 1 / 16) / 2)
+    assert found == {"kubernetes": 1, "docker": pytest.approx(docker / kubernetes, rel=1e-3)}
+
+
 def place(model, word):
     """How far down the first phrase with a word stands."""
     found = phrases(model, "nurse")
@@ -272,6 +297,19 @@ def test_a_skill_that_grew_stands_before_one_that_every_era_has_more_of(taxonomy
     )
     assert found["2005-2009"].index("gas burners") < found["2005-2009"].index("horse shoes")
     assert found["2000-2004"][0] != "gas burners"
+
+
+def test_scores_of_an_era_are_those_computed_by_hand(taxonomy):
+    early = [*ran("Docker", range(10)), *ran("it", range(40))]
+    late = [*ran("Docker", range(20, 30)), *ran("Kubernetes", range(20)), *ran("it", range(50, 70))]
+    rows = dated([((2001, 2003), early), ((2005, 2006), late)])
+    found = scores(fit(rows, {}, taxonomy), "2005-2009")
+    # Of the 100 texts 20 have each; 10 are added. Of the era's 50, 10 have Docker, as many as of
+    # the other 50; 10 are added to what the eras have of each, too.
+    of_era = 50 * 2**0.5 * (20 / 110) / 2
+    kubernetes = deviance(20, of_era) * ((20 + 10) / (20 / 2 + 10)) ** 2
+    docker = deviance(10, of_era)
+    assert found == {"kubernetes": 1, "docker": pytest.approx(docker / kubernetes, rel=1e-3)}
 
 
 def test_what_few_texts_of_an_era_have_is_not_of_the_era(taxonomy):
