@@ -163,6 +163,21 @@ def test_going_back_to_what_was_cleared_away_is_an_error(directory, files):
     assert current(directory) == two
 
 
+def test_going_back_to_what_another_version_lies_in_the_place_of_is_an_error(directory, files):
+    one = publish(files("one"), directory, {})
+    two = publish(files("two"), directory, {})
+    directory.write(one.path("manifest.json"), directory.read("manifest.json"))
+    with pytest.raises(DataError, match=f"in the place of version {one.version} is {two.version}"):
+        rollback(directory)
+    assert current(directory) == two
+
+
+def test_a_serial_is_no_lower_where_the_manifest_before_was_lost(directory, files):
+    one = publish(files("one"), directory, {})
+    directory.delete("manifest.json")
+    assert publish(files("two"), directory, {}).serial >= one.serial > 0
+
+
 # Several at a time, and failures
 
 
