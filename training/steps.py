@@ -133,17 +133,17 @@ def _checks(paths: list[Path]) -> dict[str, Check]:
     Each is asked for the title that it knows best. Of a pipeline, nothing is known here.
     """
     checks = {}
-    first, second, third = paths
-    skills = load_top_skills(second, second.name)
+    of_jobs, of_skills, of_insights = paths
+    skills = load_top_skills(of_skills, of_skills.name)
     known = next((title for title in skills.index.titles if first_skill(skills, title)), None)
     if known:
         checks["top_skills"] = Check(known, first_skill(skills, known))
-    insights = load_job_insights(third, third.name)
+    insights = load_job_insights(of_insights, of_insights.name)
     told = next((title for title in insights.index.titles if first_figure(insights, title)), None)
     if told:
         checks["job_insights"] = Check(told, first_figure(insights, told))
-    if first.name == SIMILAR_JOBS:
-        jobs = load_similar_jobs(first, first.name)
+    if of_jobs.name == SIMILAR_JOBS:
+        jobs = load_similar_jobs(of_jobs, of_jobs.name)
         rows = {title: jobs.probabilities([title]) for title in jobs.titles[:ASKED]}
         sure = {title: row.max() for title, row in rows.items() if row is not None}
         if sure:

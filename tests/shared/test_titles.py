@@ -1,4 +1,5 @@
 import pickle
+import random
 
 import pytest
 from hypothesis import example, given
@@ -42,6 +43,31 @@ from shared.titles import Title, TitleIndex, parse, singular
         ("Développeur PHP", "développeur php", None, None),
         ("программист", "программист", None, None),
         ("ＤＡＴＡ　ＳＣＩＥＮＴＩＳＴ", "data scientist", None, None),
+        ("Director - Marketing", "marketing director", None, None),
+        ("Manager Quality Control", "quality control manager", None, None),
+        ("Chief Financial Officer", "chief financial officer", None, None),
+        ("Tech Lead", "technical lead", None, None),
+        ("Database Administrator Team Lead", "database administrator", "lead", None),
+        ("Contract Manager", "contract manager", None, None),
+        ("Contract Java Developer", "java software engineer", None, None),
+        ("General Contractor", "general contractor", None, None),
+        ("Remote Sensing Analyst", "remote sensing analyst", None, None),
+        ("Associate Product Designer", "product designer", "junior", None),
+        ("Associate Director", "associate director", None, None),
+        ("Staff Accountant", "staff accountant", None, None),
+        ("Welder Apprentice", "welder", "trainee", None),
+        ("Marketing Intern", "marketing intern", "intern", None),
+        ("Support Engineer, Level 3", "support engineer", None, 3),
+        ("Capital Markets Analyst", "capital markets analyst", None, None),
+        ("Medical Resident", "medical resident", None, None),
+        ("Printer Technician", "printer technician", None, None),
+        ("Managed Care Nurse", "managed care nurse", None, None),
+        ("Adminstrative Assitant", "administrative assistant", None, None),
+        ("Computer Programmer", "software engineer", None, None),
+        ("Lecturer 2016 to present", "lecturer", None, None),
+        ("Planner 1234567", "planner", None, None),
+        ("Professor of Botany", "professor", None, None),
+        ("911 Dispatcher", "911 dispatcher", None, None),
         ("Senior", "senior", None, None),
         ("II", "ii", None, None),
         ("", "", None, None),
@@ -100,6 +126,17 @@ def test_any_title_is_taken_apart_and_its_name_stands_for_itself(raw):
     name = parse(raw).name
     assert parse(name).name == name
     assert name == " ".join(name.lower().split())
+
+
+def test_a_name_is_its_own_name():
+    pieces = """senior lead intern manager engineer developer software java .net ( ) , - / & at ii
+    3 team level contract remote of in professor 2019 to present tech lead men r&d c# us rn 12345
+    associate staff director accounting dev admin system graduate chief officer""".split()
+    draw = random.Random(5)
+    for _ in range(5000):
+        raw = " ".join(draw.choices(pieces, k=draw.randint(1, 8)))
+        name = parse(raw).name
+        assert parse(name).name == name, raw
 
 
 @pytest.mark.parametrize(
