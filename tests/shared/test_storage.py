@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.storage import (
+    READ_BYTES,
     Changed,
     DirectoryStorage,
     StorageError,
@@ -43,6 +44,14 @@ def test_an_empty_file_is_not_a_missing_one(storage):
 def test_a_file_that_is_not_there_reads_as_none(storage):
     assert storage.read("manifest.json") is None
     assert storage.generation("manifest.json") == 0
+
+
+def test_no_more_is_read_as_a_whole_than_a_small_file_has(storage):
+    storage.write("manifest.json", bytes(READ_BYTES))
+    assert storage.read("manifest.json") == bytes(READ_BYTES)
+    storage.write("manifest.json", bytes(READ_BYTES + 1))
+    with pytest.raises(StorageError, match="cannot be right"):
+        storage.read("manifest.json")
 
 
 def test_the_last_write_stands(storage):
