@@ -338,6 +338,24 @@ def test_the_strongest_reason_speaks_for_the_title(jobs):
     assert set(reasons[0].phrase.split()) <= {"machine", "learning", "models", "python", "trained"}
 
 
+def test_each_reason_has_a_word_that_no_stronger_one_has(jobs, texts):
+    for content in texts[:40]:
+        for reasons in jobs.explain([content], list(range(0, len(jobs.titles), 40))):
+            said = set()
+            for reason in reasons:
+                assert not said.issuperset(reason.phrase.split())
+                said.update(reason.phrase.split())
+
+
+def test_a_reason_counts_in_the_mean_of_the_texts_with_a_known_word(jobs):
+    content = "trained machine learning models in python"
+    position = jobs.titles.index("data scientist")
+    (once,) = jobs.explain([content], [position])
+    (again,) = jobs.explain([content, "", content], [position])
+    assert [each.phrase for each in again] == [each.phrase for each in once]
+    assert [each.weight for each in again] == pytest.approx([each.weight for each in once])
+
+
 def test_the_likely_titles_are_the_most_probable_ones(jobs, texts):
     for content in texts[:40]:
         probabilities = jobs.probabilities([content])
