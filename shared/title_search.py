@@ -29,7 +29,7 @@ class TitleSearch:
         self._padded = [f" {name} " for name in self._names]
         holding: dict[str, list[int]] = defaultdict(list)
         for entry, name in enumerate(self._names):
-            for word in set(name.split()) - SMALL_WORDS:
+            for word in set(_words(name)) - SMALL_WORDS:
                 holding[word].append(entry)
         self._holding = dict(holding)
         self._weights = {w: 1 + log(len(names) / len(e)) for w, e in self._holding.items()}
@@ -103,7 +103,7 @@ class TitleSearch:
         """How alike each name is, from 0 to 1: the weight of the words both have, in both."""
         found: dict[int, float] = defaultdict(float)
         asked = 0.0
-        words = [word for word in text.split() if word not in SMALL_WORDS][:_MOST_WORDS]
+        words = [word for word in _words(text) if word not in SMALL_WORDS][:_MOST_WORDS]
         for word in self._known(words):
             alike = self._words_alike(word[:_LONGEST_WORD])
             asked += max((self._weights[w] for w, _ in alike), default=1 + log(len(self._names)))
@@ -170,6 +170,10 @@ def distance(one: str, other: str, most: int) -> int:
             return most + 1
         before, last = last, row
     return min(last[-1], most + 1)
+
+
+def _words(name: str) -> list[str]:
+    return name.replace(",", " ").split()
 
 
 def _pairs(word: str) -> set[str]:

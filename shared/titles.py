@@ -512,9 +512,14 @@ class TitleIndex:
     def suggest(self, raw: str, most: int) -> list[str]:
         """At most `most` titles nearest to one that is not known, nearest first.
 
-        Near is what shares its words, rare ones above all, or words spelled alike.
+        Near is what shares its words, rare ones above all, or words spelled alike; where nothing
+        is, what begins with it: "jeweler and precious stone and metal worker".
         """
-        return [self.titles[i] for i in self._search.nearest([parse(raw).name, _plain(raw)], most)]
+        texts = list(dict.fromkeys([parse(raw).name, _plain(raw)]))
+        found = self._search.nearest(texts, most)
+        if not found and len(texts[0]) > 2:
+            found = self._search.starting(texts)[:most]
+        return [self.titles[i] for i in found]
 
     def complete(self, typed: str) -> list[str]:
         """The titles one may be typing, likeliest first: by their start, by a word's start.

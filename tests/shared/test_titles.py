@@ -353,6 +353,15 @@ def test_the_title_that_was_meant_is_suggested_first(index, raw, title):
     assert title in [index.find(raw), *index.suggest(raw, 1)]
 
 
+@pytest.mark.parametrize("raw", ["Jeweler", "Referee", "Umpires"])
+def test_a_long_title_is_suggested_by_one_of_its_words(raw):
+    titles = [
+        "jeweler and precious stone and metal worker",
+        "umpire, referee, and other sports official",
+    ]
+    assert TitleIndex.build(titles, {}).suggest(raw, 5) == [titles[raw != "Jeweler"]]
+
+
 def test_no_more_is_suggested_than_was_asked_for_and_nothing_twice(index):
     for most in (1, 2, 5):
         suggested = index.suggest("software project manager of accounting", most)
