@@ -126,6 +126,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
     names = _names(sources, covered, spellings)
     rows = texts.rows.assign(title=texts.rows["title"].map(spellings.of))
     rows, unknown = _with_known_titles(rows, names)
+    rows, copied = _without_copies(rows, texts.unlabelled)
     many = rows["title"].map(rows.groupby("title")["group"].nunique()) >= min_rows
     kept = rows[many].reset_index(drop=True)
     if kept["title"].nunique() < 2:
@@ -141,6 +142,7 @@ def build(sources: Iterable[Source], min_rows: int) -> Dataset:
             "no title or no words": texts.empty,
             "title with too few texts": int((~many).sum()),
             "submitted title that no other source has": unknown,
+            "submitted text that another source has": copied,
         },
         jobs=_jobs(sources, spellings),
         required=_required(sources, covered, spellings),
@@ -286,6 +288,23 @@ def _with_known_titles(
     frame.loc[submitted, "title"] = frame.loc[submitted, "title"].map(index.find)
     known = frame["title"].notna()
     return frame[known].reset_index(drop=True), int((~known).sum())
+
+
+def _without_copies(
+    frame: pd.DataFrame, unlabelled: list[tuple[str, str, str]]
+) -> tuple[pd.DataFrame, int]:
+    """Leaves out submitted texts that another source has; also returns how many they are.
+
+    A submission is one group, whatever its texts' own are: beside another text, one that is held
+    out there would be learnt from, and the sender's word would raise what is measured.
+    """
+    submitted = frame["source"] == submissions.NAME
+    if submitted.all() or not submitted.any():
+        return frame, 0
+    others = [*frame.loc[~submitted, "text"], *(content for _, content, _ in unlabelled)]
+    known = set(map(group_of, others))
+    copies = submitted & frame["text"].map(group_of).isin(known)
+    return frame[~copies].reset_index(drop=True), int(copies.sum())
 
 
 def _titles(record: Record, covered: dict[str, list[str]]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.titles import TitleIndex
+from shared.titles import TitleIndex, parse
 from training.sources import starter
 
 TYPED = Path(__file__).with_name("titles_typed.tsv")

@@ -121,6 +121,7 @@ def test_titles_with_too_few_texts_are_left_out_and_counted():
         "no title or no words": 0,
         "title with too few texts": 3,
         "submitted title that no other source has": 0,
+        "submitted text that another source has": 0,
     }
 
 

@@ -200,7 +200,7 @@ def test_what_was_taken_back_is_gone_even_where_what_comes_in_new_is_refused(upd
     for name in place.store.names():
         place.store.delete(name)
     for number, (title, text) in enumerate(scrambled(ROWS) * 3):
-        place.send(number, text, title)
+        place.send(number, f"{text} again", title)
     report = place.update()
     assert report["decision"] == "published"
     assert update.WITHOUT_NEW in report["reasons"]
@@ -293,6 +293,18 @@ def test_a_submission_joins_two_that_share_a_text_with_it(place):
     assert place.run("dataset") == 0
     rows = Dataset.load(place.root / "work").rows
     assert rows.loc[rows["source"] == "submissions", "group"].nunique() == 1
+
+
+def test_a_text_that_another_source_has_is_not_learnt_from_as_sent_in(place):
+    held_out = ROWS[0][1]
+    jobs = [submission.Job(each, TITLE, None, None) for each in ("rigged hoists", f"{held_out} 7")]
+    place.store.write("a.json", submission.encode(jobs, "2026-01-02"))
+    assert place.run("dataset") == 0
+    data = Dataset.load(place.root / "work")
+    sent = data.rows[data.rows["source"] == "submissions"]
+    assert list(sent["text"]) == ["rigged hoists"]
+    assert held_out in set(data.rows["text"])
+    assert data.left_out["submitted text that another source has"] == 1
 
 
 def test_a_damaged_submission_is_told_of_and_left_out(place, capsys):
