@@ -15,7 +15,7 @@ import pandas as pd
 
 from bench.minilm import Embeddings
 from bench.peers import Comparison, Peer
-from shared.titles import singular
+from shared.title_parsing import singular
 from training.errors import DataError
 from training.sources.onet import OnetRelease
 

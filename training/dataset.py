@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from shared import text
-from shared.titles import TitleIndex, parse, singular
+from shared.title_parsing import parse, singular
+from shared.titles import TitleIndex
 from training.errors import DataError
 from training.progress import progress
 from training.records import Record, Required, Source, group_of

@@ -11,7 +11,8 @@ from functools import cache
 
 import numpy as np
 
-from shared.titles import TitleIndex, singular
+from shared.title_parsing import singular
+from shared.titles import TitleIndex
 from training import oews
 from training.oews_parents import OCCUPATIONS, TITLES
 from training.sources import starter

@@ -35,7 +35,7 @@ from sklearn.preprocessing import normalize
 
 from shared import text
 from shared.models import LEAST_SPREAD, Calibration, SimilarJobs, first_factor
-from shared.titles import parse
+from shared.title_parsing import parse
 from shared.vocabulary import Vocabulary
 from training import low_rank
 from training.dataset import Dataset

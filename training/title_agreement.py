@@ -14,7 +14,8 @@ from pathlib import Path
 from statistics import median
 from zlib import crc32
 
-from shared.titles import TitleIndex, parse
+from shared.title_parsing import parse
+from shared.titles import TitleIndex
 from training.errors import DataError
 from training.sources import starter
 

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from shared import limits, text
-from shared.titles import TitleIndex, parse
+from shared.title_parsing import parse
+from shared.titles import TitleIndex
 from shared.top_skills import KINDS, KnownSkill, TopSkills, era_of
 from training.phrase_table import Counts, PhraseTable
 from training.progress import progress

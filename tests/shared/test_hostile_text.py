@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from shared import limits
 from shared.skill_gap import Evidence
 from shared.text import STOP_WORDS, normalize, stem, terms, wordings, words
-from shared.titles import TitleIndex, parse, singular
+from shared.title_parsing import parse, singular
+from shared.titles import TitleIndex
 
 ANY = st.text(st.characters())  # Halves of surrogate pairs as well.
 STRANGE = st.text(

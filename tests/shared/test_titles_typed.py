@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.titles import TitleIndex, parse
+from shared.title_parsing import parse
+from shared.titles import TitleIndex
 from training.sources import starter
 
 TYPED = Path(__file__).with_name("titles_typed.tsv")

@@ -5,7 +5,7 @@ import pytest
 
 from shared.job_insights import FIGURES
 from shared.states import AREAS, NATION, STATES, find_state
-from shared.titles import singular
+from shared.title_parsing import singular
 from training import oews
 from training.occupations import ALIKE, links
 from training.oews_parents import OCCUPATIONS, TITLES

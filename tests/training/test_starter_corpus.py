@@ -3,7 +3,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from shared import text
-from shared.titles import TitleIndex, parse
+from shared.title_parsing import parse
+from shared.titles import TitleIndex
 from training.sources import starter
 from training.sources.starter import DIRECTORY
 from training.sources.statements import Statements

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from shared import text
-from shared.titles import Title, parse
+from shared.title_parsing import Title, parse
 from training.gathered import Gathered, decode
 from training.processing import near_duplicates
 from training.processing.education import Education, education, of_person
