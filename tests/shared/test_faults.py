@@ -7,6 +7,7 @@ A real bucket's emulator behind a proxy that makes the faults, the real storage 
 import gc
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -358,7 +359,8 @@ def test_no_load_is_ended_by_the_kernel(emulator, tmp_path):
         with memory_group(48) as group, start(disk / "least", group) as process:
             answers, lines = ends(process)
             assert set(answers) == {"503"}
-            assert "deploy with MEMORY=64Mi or more" in lines[0]["error"]
+            # 128 where Python has to compile what it imports.
+            assert re.search("deploy with MEMORY=(64|128)Mi or more", lines[0]["error"])
             assert lines[0]["severity"] == "ERROR"
         with memory_group(128) as group:
             with start(disk / "warm", group) as process:
