@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from shared.title_parsing import singular
 from shared.titles import TitleIndex
 from training.errors import DataError
 from training.records import OtherNames, Record, Source
@@ -44,9 +45,12 @@ class StarterCorpus(Source):
                 yield Record(line, label=entry.title)
 
     def other_names(self) -> Iterator[OtherNames]:
-        """The `also` of each title."""
+        """The `also` of each title, and what O*NET calls the work that is its alone."""
         for entry in read():
             yield OtherNames(entry.also, label=entry.title)
+        for occupation, titles in titles_by_occupation().items():
+            if len(titles) == 1:
+                yield OtherNames((singular(occupation),), label=titles[0])
 
 
 @cache
