@@ -86,11 +86,14 @@ class TitleSearch:
             return 6
         return 7 if starts else 8
 
-    def nearest(self, texts: Iterable[str], most: int) -> list[int]:
-        """The positions of at most `most` titles with the names most like one of `texts`."""
+    def nearest(self, texts: Iterable[str], most: int, *, typing: bool = False) -> list[int]:
+        """The positions of at most `most` titles with the names most like one of `texts`.
+
+        While one is `typing`, the last word may be the beginning of another.
+        """
         best: dict[int, tuple[float, bool, int]] = {}
         for text in dict.fromkeys(texts):
-            for entry, score in self._scores(text).items():
+            for entry, score in self._scores(text, typing).items():
                 if score < _ENOUGH:
                     continue
                 rank = (-round(score, 6), not self._own[entry], entry)
@@ -99,13 +102,16 @@ class TitleSearch:
                     best[title] = rank
         return sorted(best, key=best.__getitem__)[:most]
 
-    def _scores(self, text: str) -> dict[int, float]:
+    def _scores(self, text: str, typing: bool) -> dict[int, float]:
         """How alike each name is, from 0 to 1: the weight of the words both have, in both."""
         found: dict[int, float] = defaultdict(float)
         asked = 0.0
         words = [word for word in _words(text) if word not in SMALL_WORDS][:_MOST_WORDS]
-        for word in self._known(words):
+        known = self._known(words)
+        for i, word in enumerate(known, 1):
             alike = self._words_alike(word[:_LONGEST_WORD])
+            if typing and i == len(known):
+                alike += self._words_begun(word)
             asked += max((self._weights[w] for w, _ in alike), default=1 + log(len(self._names)))
             nearest: dict[int, float] = {}
             for other, likeness in alike:
@@ -151,6 +157,13 @@ class TitleSearch:
             if far <= mistakes:
                 found.append((other, 1 - far / (len(word) + 1)))
         return tuple(found)
+
+    def _words_begun(self, word: str) -> tuple[tuple[str, float], ...]:
+        """The words that a known one is the beginning of, with how alike they are."""
+        if word not in self._holding:  # `_words_alike` has these.
+            return ()
+        begun = (other for other in self._holding if other.startswith(word) and other != word)
+        return tuple((other, 1 - 1 / (len(word) + 1)) for other in begun)
 
 
 def distance(one: str, other: str, most: int) -> int:

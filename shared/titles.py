@@ -72,7 +72,7 @@ class TitleIndex:
             return self.titles
         name = parse(text).name or text
         found = self._search.starting(dict.fromkeys([text, written_out(text), name]))
-        return [self.titles[i] for i in found or self._search.nearest([name], 10)]
+        return [self.titles[i] for i in found or self._search.nearest([name], 10, typing=True)]
 
     def __getstate__(self) -> dict[str, object]:
         return {"titles": self.titles, "names": self.names}

@@ -227,6 +227,14 @@ def test_what_was_typed_so_far_is_completed(index, typed, first):
     assert index.complete(typed)[0] == first
 
 
+def test_the_word_that_is_being_typed_may_be_another_s_beginning():
+    titles = ["design engineer", "designer", "engineer", "graphic designer"]
+    index = TitleIndex.build(titles, {})
+    assert index.complete("grafic design")[0] == "graphic designer"
+    assert index.complete("grafic designer")[0] == "graphic designer"
+    assert index.suggest("design of sets", 1) == ["design engineer"]
+
+
 def test_a_title_that_starts_so_comes_before_one_that_holds_it(index):
     completed = index.complete("acc")
     assert set(completed[:2]) == {"accountant", "accounting manager"}
