@@ -230,9 +230,9 @@ def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
     # At least one place each: terms of lines that weigh little would else count for little, too.
     pooled.data = np.maximum(pooled.data, 1.0)
     prototypes = centroids + tfidf.transform(pooled.log1p())
+    prototypes += PROTOTYPES_NAMES * _named(titles, texts, tfidf)
     # In 64 bits: rounded as they are published, weights are then the same on any machine.
     shared = low_rank.fit(vectors, texts.rows["title"], texts.rows["weight"], low_rank.LINES)
-    prototypes += PROTOTYPES_NAMES * _named(titles, texts, tfidf)
     weights = prototypes.toarray() + PROTOTYPES_LOW_RANK * shared
     kept = _largest(weights, int(PROTOTYPES_MORE_WEIGHTS * prototypes.nnz)).T.tocsr()
     return Scores(titles, texts.terms, tfidf.idf_, kept, np.zeros(len(titles)))
@@ -245,7 +245,7 @@ def _named(titles: list[str], texts: Texts, tfidf: TfidfTransformer) -> sparse.c
     stems = counts.multiply(_is_stem(texts.terms)).tocsr()
     stems.eliminate_zeros()
     vectors = tfidf.transform(stems.log1p())
-    own = ~names.duplicated("title").to_numpy()
+    own = ~names.duplicated("title").to_numpy()  # In the order of titles, as the centroids are.
     return vectors[own] + normalize(_members(names.assign(weight=1.0), titles) @ vectors)
 
 

@@ -5,7 +5,6 @@ from random import Random
 
 import joblib
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import sparse
 from scipy.special import softmax
@@ -30,7 +29,7 @@ from shared.top_skills import TopSkills, load_top_skills
 from shared.vocabulary import Vocabulary
 from training import evaluate
 from training import similar_jobs as recipe
-from training.dataset import no_others
+from training.dataset import Dataset
 
 SHORTENED = 0.005
 """How much a probability may change where numbers are shortened for size."""
@@ -87,8 +86,13 @@ def odd_texts(number):
 
 
 @pytest.fixture(scope="module")
-def rows(work):
-    return pd.read_parquet(work / "dataset.parquet")
+def data(work):
+    return Dataset.load(work)
+
+
+@pytest.fixture(scope="module")
+def rows(data):
+    return data.rows
 
 
 @pytest.fixture(scope="module")
@@ -122,20 +126,17 @@ class Reference:
         return softmax(np.array(factors)[:, None] * scores, axis=1), lengths > 0
 
 
-def fit_scores(rows):
-    return recipe.fit_scores(recipe.read(rows, no_others()))
-
-
 @pytest.fixture(scope="module", params=["prototypes", "linear"])
-def fit(request, jobs, rows):
+def fit(request, jobs, data):
     """A published model, and what scikit-learn had fitted.
 
     Titles that are single letters have enough words each for the linear model.
     """
     if request.param == "linear":
-        rows = rows.assign(title=rows["title"].str[0])
-    scores = fit_scores(rows)
-    calibrated = recipe.fit(recipe.read(rows, no_others())) if request.param == "linear" else jobs
+        data = replace(data, rows=data.rows.assign(title=data.rows["title"].str[0]))
+    texts = recipe.read(data)
+    scores = recipe.fit_scores(texts)
+    calibrated = recipe.fit(texts) if request.param == "linear" else jobs
     published = replace(
         recipe.shorten(scores),
         calibration=calibrated.calibration,
@@ -146,8 +147,8 @@ def fit(request, jobs, rows):
 
 
 @pytest.fixture(scope="module")
-def reference(jobs, rows):
-    return Reference(fit_scores(rows), jobs.calibration)
+def reference(jobs, data):
+    return Reference(recipe.fit_scores(recipe.read(data)), jobs.calibration)
 
 
 def largest_difference(model, expected, usable, texts):
