@@ -54,7 +54,7 @@ class TitleIndex:
         Near is what shares its words, rare ones above all, or words spelled alike; where nothing
         is, what begins with it: "jeweler and precious stone and metal worker".
         """
-        texts = list(dict.fromkeys([parse(raw).name, plain(raw)]))
+        texts = [parse(raw).name, plain(raw)]
         found = self._search.nearest(texts, most)
         if not found and len(texts[0]) > 2:
             found = self._search.starting(texts)[:most]

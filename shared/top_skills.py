@@ -76,8 +76,8 @@ class TopSkills:
         """The first skills of a title that the index knows, of all its texts or of an era's."""
         phrases, span = self._ranking(title, most, era)
         known = map(self._known_skill, self.known[span].tolist())
-        # Published with four digits: those after them come of float32, 0.9261000156 of 0.9261.
-        scores = [float(f"{score:.4g}") for score in self.scores[span].tolist()]
+        # By way of the digits that float32 is written with: 0.9261, and not 0.9261000156.
+        scores = [float(str(score)) for score in self.scores[span]]
         return [Skill(*each) for each in zip(phrases, scores, known, strict=True)]
 
     def names_of(self, title: str, most: int, era: str | None = None) -> list[list[str]]:

@@ -300,11 +300,11 @@ def _without_copies(
     out there would be learnt from, and the sender's word would raise what is measured.
     """
     submitted = frame["source"] == submissions.NAME
-    if submitted.all() or not submitted.any():
+    if not submitted.any():
         return frame, 0
-    others = [*frame.loc[~submitted, "text"], *(content for _, content, _ in unlabelled)]
-    known = set(map(group_of, others))
-    copies = submitted & frame["text"].map(group_of).isin(known)
+    own = frame["text"].map(group_of)
+    others = {*own[~submitted], *(group_of(content) for _, content, _ in unlabelled)}
+    copies = submitted & own.isin(others)
     return frame[~copies].reset_index(drop=True), int(copies.sum())
 
 

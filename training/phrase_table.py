@@ -77,8 +77,8 @@ class PhraseTable:
         times = read.times()
         stems = sorted(times)
         meant = [_meaning(times[s], taxonomy.meanings.get(s), read.named(s)) for s in stems]
-        products = [bool(means and means.skill.kind == "technology") for means, _ in meant]
-        having = _pooled(read, stems, products)
+        technologies = [bool(m and m.skill.kind == "technology") for m, _ in meant]
+        having = _pooled(read, stems, technologies)
         crowd = min(1.0, PHRASES_A_TEXT * len(rows) / max(1, having.nnz))
         wordings: list[str] = []
         known: list[KnownSkill | None] = []
@@ -192,9 +192,12 @@ def _pooled(read: _Read, stems: list[str], technologies: list[bool]) -> sparse.c
     """
     places = {stem: i for i, stem in enumerate(stems)}
     owners = np.array([places[stem] for stem, _, _ in read.worded], np.int64)
-    named = (read.named(stem) >= NAMED_SHARE for stem in stems)
-    names = [all(both) for both in zip(technologies, named, strict=True)]
-    meant = [not (no_name and names[places[stem]]) for stem, _, no_name in read.worded]
+    names = {
+        stem
+        for stem, is_technology in zip(stems, technologies, strict=True)
+        if is_technology and read.named(stem) >= NAMED_SHARE
+    }
+    meant = [not (no_name and stem in names) for stem, _, no_name in read.worded]
     entries = (np.array(meant, np.float32), (np.arange(len(owners)), owners))
     pooling = sparse.csr_matrix(entries, shape=(len(owners), len(stems)))
     pooling.eliminate_zeros()

@@ -240,7 +240,7 @@ def _fit_prototypes(titles: list[str], texts: Texts) -> Scores:
 
 def _named(titles: list[str], texts: Texts, tfidf: TfidfTransformer) -> sparse.csr_matrix:
     """The vector of each title's own name plus the centroid of all its names, (titles, terms)."""
-    of_titles = texts.names["title"].isin(set(titles)).to_numpy()
+    of_titles = texts.names["title"].isin(titles).to_numpy()
     names, counts = texts.names[of_titles], texts.name_counts[of_titles]
     stems = counts.multiply(_is_stem(texts.terms)).tocsr()
     stems.eliminate_zeros()
