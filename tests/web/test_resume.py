@@ -176,6 +176,8 @@ def slow_pdf(open_page):
     files = [{"name": "old.pdf", "mimeType": "", "buffer": pdf(["Drove a truck"])}]
     page.locator("#resume-file").set_input_files(files)
     expect(page.locator("#experience")).to_have_attribute("aria-busy", "true")
+    while not held:  # until its reader is asked for: the page is busy before that
+        page.wait_for_timeout(50)
 
     closed = []
     page.on("worker", lambda worker: worker.on("close", lambda gone: closed.append(gone)))
