@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench import minilm, peers
+from bench import linear, minilm, peers
 from bench.minilm import Embeddings
 from bench.peers import Among, Comparison, Peer
 from shared.models import load_similar_jobs
@@ -52,6 +52,7 @@ def compare_recipes(data: Dataset, embeddings: Embeddings) -> Comparison:
     compared: dict[str, Peer] = {
         "career climber": similar_jobs.fit(texts),
         "original recipe": peers.original_recipe(train),
+        "linear model": linear.fit(train),
         "MiniLM, logistic regression": minilm.learned(embedded, embeddings),
     }
     heading = (

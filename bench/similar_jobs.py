@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench import minilm, peers
+from bench import linear, minilm, peers
 from bench.minilm import Embeddings
 from bench.peers import Comparison, Peer
 from shared.models import load_similar_jobs
@@ -18,6 +18,7 @@ def compare(work: Path, embeddings: Embeddings) -> Comparison:
     compared: dict[str, Peer] = {
         "career climber": load_similar_jobs(work / HELD_OUT, HELD_OUT),
         "original recipe": peers.original_recipe(train),
+        "linear model": linear.fit(train),
         "MiniLM, logistic regression": minilm.learned(train, embeddings),
     }
     heading = (

@@ -1,34 +1,13 @@
-import itertools
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from bench import resumes
 from bench.minilm import Embeddings
+from tests.bench.conftest import WORDS
 from training import __main__ as training
 from training.dataset import Dataset
 from training.errors import DataError
-
-WORDS = {
-    "cook": ["soup", "grill", "oven", "knife", "sauce", "bread", "menu", "pastry"],
-    "nurse": ["ward", "patient", "bandage", "dose", "chart", "clinic", "vaccine", "triage"],
-    "pilot": ["jet", "runway", "cockpit", "radar", "altitude", "hangar", "flight", "fuel"],
-}
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    rows = [
-        (title, " ".join(["daily", *words, str(i % 2)]), f"{title}{i // 2}", "ab"[i // 2 % 2])
-        for title, own in WORDS.items()
-        for i, words in enumerate(itertools.permutations(own, 3))
-    ]
-    rare = [("juggler", f"daily ball {i}", f"juggler{i}", "a") for i in range(30)]
-    path = tmp_path_factory.mktemp("table") / "jobs.parquet"
-    columns = ["job", "description", "text_group", "source"]
-    pd.DataFrame(rows + rare, columns=columns).to_parquet(path)
-    return path
 
 
 @pytest.fixture(scope="module")

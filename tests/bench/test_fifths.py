@@ -1,0 +1,95 @@
+import sys
+
+import pandas as pd
+import pytest
+
+from bench import fifths
+from shared.models import load_similar_jobs
+from training.evaluate import Prediction
+
+LABEL = "job"
+
+
+@pytest.fixture(scope="module")
+def jobs(table):
+    return pd.read_parquet(table)
+
+
+def test_each_group_is_left_out_once(jobs):
+    parts = [fifths.parted(jobs, i) for i in range(fifths.FIFTHS)]
+    for others, left_out in parts:
+        assert len(others) + len(left_out) == len(jobs)
+        assert not set(others["text_group"]) & set(left_out["text_group"])
+    assert sorted(i for _, left_out in parts for i in left_out.index) == list(jobs.index)
+
+
+def test_jobs_count_whose_title_has_rows_enough_to_learn_from(jobs):
+    others, left_out = fifths.parted(jobs, 0)
+    few = others.groupby(LABEL).head(fifths.LEAST_ROWS)
+    assert set(fifths.measurable(left_out, few, LABEL)["title"]) == set(left_out[LABEL])
+    cooks = few[few[LABEL] == "cook"]
+    found = fifths.measurable(left_out, few.drop(cooks.index[:1]), LABEL)
+    assert set(found["title"]) == set(left_out[LABEL]) - {"cook"}
+    assert set(found["text"]) <= set(left_out["description"])
+
+
+def test_a_row_without_a_label_is_neither_learnt_nor_asked(jobs):
+    unlabelled = jobs.assign(job=jobs[LABEL].where(jobs[LABEL] != "nurse"))
+    assert set(fifths.labelled(unlabelled, LABEL)["title"]) == {"cook", "pilot", "juggler"}
+
+
+def test_measures_are_of_so_many_jobs_a_title(monkeypatch):
+    right = [Prediction("cook", "cook", 1.0, 1)] * 90
+    wrong = [Prediction("nurse", "cook", 1.0, 2)] * 30
+    monkeypatch.setattr(fifths, "TITLE_JOBS", 10)
+    for drawn in fifths.draws(right + wrong):
+        assert sorted(each.title for each in drawn) == ["cook"] * 10 + ["nurse"] * 10
+    some = [Prediction("cook", each, 1.0, 1) for each in ["cook"] * 45 + ["nurse"] * 45]
+    first = [sum(each.is_right for each in drawn) for drawn in fifths.draws(some)]
+    assert len(first) == fifths.DRAWS
+    assert len(set(first)) > 1
+
+
+def test_the_staged_function_is_asked_for_jobs_that_its_models_never_saw(
+    jobs, staged, tmp_path, monkeypatch, capsys
+):
+    """It says what the models in it say, and the command prints what comes of it."""
+    function = staged["similar_jobs"] / "main.py"
+    asked = []
+    by_http = fifths.by_http
+
+    def listening(function, models, pairs):
+        found = by_http(function, models, [*pairs, ("cook", "?!")])
+        (path,) = models.glob("versions/*/similar_jobs.model")
+        model = load_similar_jobs(path, path.name)
+        for (title, text), each in zip(pairs, found[:-1], strict=True):
+            own = model.probabilities([text])
+            assert each.title == title
+            assert each.first == model.titles[own.argmax()]
+            assert each.probability == pytest.approx(own.max(), rel=1e-6)
+        assert found[-1].first == ""
+        asked.append(pairs)
+        return found[:-1]
+
+    monkeypatch.setattr(fifths, "by_http", listening)
+    monkeypatch.setattr(fifths.instances, "stage", lambda: {"similar_jobs": function})
+    jobs.to_parquet(tmp_path / "jobs.parquet")
+    options = [str(tmp_path / "jobs.parquet"), "--label-column", LABEL, "--fifths", "3"]
+    monkeypatch.setattr(sys, "argv", ["bench.fifths", *options])
+    fifths.main()
+    others, left_out = fifths.parted(jobs, 3)
+    assert [len(pairs) for pairs in asked] == [len(left_out)] * 4
+    assert not {text for _, text in asked[0]} & set(others["description"])
+    one, all_of_them = capsys.readouterr().out.split("\nall of these fifths\n")
+    assert one.split("\n", 2)[2].strip() == all_of_them.strip()
+    rows = [line.split() for line in all_of_them.splitlines()[1:]]
+    assert len(rows) == 5
+    assert all(float(row[-6]) > 0.9 for row in rows if "are" in row)
+
+
+def test_jobs_are_cut_to_the_first_words_of_each_length():
+    text = " ".join(map(str, range(500)))
+    found = dict(fifths.at_lengths([("cook", text)]))
+    assert found.pop(fifths.WHOLE) == [("cook", text)]
+    for words, each in zip(fifths.WORDS.values(), found.values(), strict=True):
+        assert each == [("cook", " ".join(map(str, range(words))))]
