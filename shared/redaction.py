@@ -225,9 +225,7 @@ def _known() -> _Known:
             ("first_names", given), ("first_names_male", given), ("first_names_female", given),
             ("last_names", surnames),
         ):  # fmt: skip
-            listed = getattr(provider, name, ())
-            if not isinstance(listed, property):
-                into.update(each.lower() for each in listed if len(each) > 1)
+            into.update(each.lower() for each in getattr(provider, name, ()))
     return _Known(
         frozenset(given),
         frozenset(given - _WORDS_TOO),
@@ -279,7 +277,7 @@ def _is_acronym(word: str) -> bool:
 
 
 def _run(text: str, words: list[re.Match[str]], i: int) -> list[str]:
-    """This word, and the capitalized ones right after it: at most four, particles between them."""
+    """This word, and the capitalized ones right after it: at most five, particles between them."""
     run = [words[i][0]]
     for before, each in pairwise(words[i : i + 5]):
         between = text[before.end() : each.start()]
@@ -293,7 +291,7 @@ def _run(text: str, words: list[re.Match[str]], i: int) -> list[str]:
         run.append(each[0])
     while len(run) > 1 and run[-1].islower():
         run.pop()
-    return run[:4]
+    return run
 
 
 def _both_known(text: str, words: list[re.Match[str]], i: int) -> bool:

@@ -109,6 +109,35 @@ def test_phone_numbers_side_by_side_are_all_found(between):
         assert not any(map(str.isdigit, left)), (one, other, left)
 
 
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("Grant Smith led it", f"{MARK} led it"),
+        ("John Smith Anna Brown", MARK),
+        ("John Smith Garcia Lopez Perez Ramos", f"{MARK} Ramos"),
+        ("Wed Anna Smith y ventas", f"Wed {MARK} y ventas"),
+        ("Taught with Anna. Smith taught", f"Taught with {MARK}. Smith taught"),
+        ("Anna cooked with", "Anna cooked with"),
+        ("john smith, maria\nsmith", f"{MARK}, maria\nsmith"),
+        ("Dr. Smith, MS Johnson, DR Johnson", f"{MARK}, MS Johnson, DR Johnson"),
+        ("Taught Ms Word and Ms Smith", f"Taught Ms Word and {MARK}"),
+    ],
+)
+def test_a_name_ends_where_its_words_end(line, left):
+    assert redact(line) == Redacted(left, {"name": left.count(MARK)} if MARK in left else {})
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("123456789, 1123456789", f"{MARK}, {MARK}"),
+        ("+44 20 7946 0958 extension 55", MARK),
+    ],
+)
+def test_a_number_is_taken_out_once_and_wholly(line, left):
+    assert redact(line).text == left
+
+
 def test_a_social_security_number_is_found_with_spaces_too():
     assert redact("SSN 078 05 1120, 078-05-1120").text == f"SSN {MARK}, {MARK}"
 
