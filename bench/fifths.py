@@ -11,7 +11,6 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -72,30 +71,40 @@ class Served:
 
 
 def main() -> None:
-    """Prints the measures of each fifth as it ends, then those of all of them together."""
+    """Prints the measures of each fifth as it ends, then the means over fifths."""
     parser = argparse.ArgumentParser(prog="python -m bench.fifths", description=__doc__)
     parser.add_argument("table", type=Path)
     parser.add_argument("--label-column", default="title_original114", metavar="C")
     parser.add_argument("--fifths", type=int, nargs="*", default=range(FIFTHS), metavar="N")
     options = parser.parse_args()
     table = pd.read_parquet(options.table)
-    every: Told = defaultdict(list)
+    each = {}
     for fifth in options.fifths:
-        told = ask(table, options.label_column, fifth)
-        print(f"\nfifth {fifth}\n{measured(told)}", flush=True)
-        for key, predictions in told.items():
-            every[key] += predictions
-    print(f"\nall of these fifths\n{measured(every)}")
+        each[fifth] = measured(ask(table, options.label_column, fifth))
+        _print(f"fifth {fifth}", each[fifth])
+    _print("mean of these", pd.concat(each).groupby(level=[1, 2], sort=False).mean())
 
 
-def measured(told: Told) -> str:
-    """The measures as a table, a row a peer and length; of top-1 also the draws' deviation."""
+def _print(heading: str, measures: pd.DataFrame) -> None:
+    text = measures.to_string(float_format=lambda value: f"{value:.4f}")
+    print(f"\n{heading}\n{text}", flush=True)
+
+
+def measured(told: Told) -> pd.DataFrame:
+    """The measures, a row a peer and length. `said` is the first title's mean probability.
+
+    Of top-1 there is also the standard deviation of the draws.
+    """
     rows = {}
     for key, predictions in told.items():
-        drawn = pd.DataFrame([asdict(evaluate.measure(each)) for each in draws(predictions)])
-        rows[key] = {"jobs": len(predictions), **drawn.mean(), "top1 ±": drawn["top1"].std()}
-    frame = pd.DataFrame(rows).T.astype({"jobs": int, "texts": int})
-    return frame.to_string(float_format=lambda value: f"{value:.4f}")
+        drawn = pd.DataFrame([_measures(each) for each in draws(predictions)])
+        rows[key] = {"jobs": len(predictions), **drawn.mean(), "top1_sd": drawn["top1"].std()}
+    return pd.DataFrame(rows).T
+
+
+def _measures(predictions: list[Prediction]) -> dict[str, float]:
+    said = float(np.mean([each.probability for each in predictions]))
+    return {**asdict(evaluate.measure(predictions)), "said": said}
 
 
 def draws(predictions: list[Prediction]) -> Iterator[list[Prediction]]:

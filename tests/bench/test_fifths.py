@@ -1,5 +1,6 @@
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -45,9 +46,15 @@ def test_measures_are_of_so_many_jobs_a_title(monkeypatch):
     for drawn in fifths.draws(right + wrong):
         assert sorted(each.title for each in drawn) == ["cook"] * 10 + ["nurse"] * 10
     some = [Prediction("cook", each, 1.0, 1) for each in ["cook"] * 45 + ["nurse"] * 45]
-    first = [sum(each.is_right for each in drawn) for drawn in fifths.draws(some)]
+    first = [sum(each.is_right for each in drawn) / 10 for drawn in fifths.draws(some)]
     assert len(first) == fifths.DRAWS
-    assert len(set(first)) > 1
+    (row,) = fifths.measured({("told", "whole"): some}).to_dict("records")
+    assert row["jobs"] == 90
+    assert row["texts"] == 10
+    assert row["said"] == 1
+    assert row["top1"] == pytest.approx(np.mean(first))
+    assert np.std(first) > 0
+    assert row["top1_sd"] == pytest.approx(np.std(first, ddof=1))
 
 
 def test_the_staged_function_is_asked_for_jobs_that_its_models_never_saw(
@@ -80,11 +87,22 @@ def test_the_staged_function_is_asked_for_jobs_that_its_models_never_saw(
     others, left_out = fifths.parted(jobs, 3)
     assert [len(pairs) for pairs in asked] == [len(left_out)] * 4
     assert not {text for _, text in asked[0]} & set(others["description"])
-    one, all_of_them = capsys.readouterr().out.split("\nall of these fifths\n")
-    assert one.split("\n", 2)[2].strip() == all_of_them.strip()
-    rows = [line.split() for line in all_of_them.splitlines()[1:]]
+    one, mean = capsys.readouterr().out.split("\nmean of these\n")
+    assert one.split("\n", 2)[2].strip() == mean.strip()
+    rows = [line.split() for line in mean.splitlines()[1:]]
     assert len(rows) == 5
-    assert all(float(row[-6]) > 0.9 for row in rows if "are" in row)
+    assert all(float(row[-7]) > 0.9 for row in rows if "are" in row)
+
+
+def test_the_mean_is_that_of_the_fifths(table, monkeypatch, capsys):
+    right, wrong = Prediction("cook", "cook", 1.0, 1), Prediction("cook", "nurse", 1.0, 2)
+    told = {0: [right] * 3, 4: [wrong] * 5}
+    monkeypatch.setattr(fifths, "ask", lambda _table, _label, fifth: {("a", "b"): told[fifth]})
+    monkeypatch.setattr(sys, "argv", ["bench.fifths", str(table), "--fifths", "0", "4"])
+    fifths.main()
+    columns, row = map(str.split, capsys.readouterr().out.splitlines()[-2:])
+    found = dict(zip(columns, map(float, row[2:]), strict=True))
+    assert (found["jobs"], found["top1"], found["top5"], found["mrr"]) == (4, 0.5, 1, 0.75)
 
 
 def test_jobs_are_cut_to_the_first_words_of_each_length():
