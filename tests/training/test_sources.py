@@ -183,6 +183,25 @@ def test_a_span_of_time_and_a_short_month_have_the_year_of_their_beginning(tmp_p
     assert {each.start for each in Table(tmp_path / "t.csv", Columns()).records()} == {2016}
 
 
+@pytest.mark.parametrize(
+    ("latest", "before"),
+    [
+        ("05.2016", "03.2016"),
+        ("3.2016 - 05.2018", "12.2015 - 02.2016"),
+        ("01.05.2016", "31.03.2016"),
+        ("2016.05", "2016.03"),
+        ("2016.05.01", "2016.03.31"),
+        ("05.13.2016", "04.30.2016"),
+    ],
+)
+def test_a_date_with_points_has_its_month_and_year(tmp_path, latest, before):
+    frame(person="Ann", start=[before, latest] * 3).to_csv(tmp_path / "t.csv")
+    table = Table(tmp_path / "t.csv", Columns())
+    assert {each.start for each in table.records()} <= {2015, 2016}
+    orders = [each.order for each in table.jobs()]
+    assert orders[1] > orders[0] > 2015
+
+
 def test_where_an_order_says_nothing_the_starts_do(tmp_path):
     frame(person="Ann", order="latest", start=["2016", "2012", "2018"] * 2).to_csv(
         tmp_path / "t.csv"

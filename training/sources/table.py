@@ -32,6 +32,8 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SPAN = re.compile(r"\s+[-–—]\s+|\s+to\s+")
 _MONTH_AND_YEAR = re.compile(r"([A-Za-z]{3,9})(?:-|\s?')(\d\d)")
 """As Excel writes a month: "Mar-19". Otherwise the number would be a day."""
+_DOTTED = re.compile(r"((?:\d\d?\.){1,2})\d{4}|\d{4}(?:\.\d\d?){1,2}")
+"""With points the day stands first, "01.05.2016", or is left out, "05.2016"."""
 # `processing.plain_text` knows more, by packages that a scheduled update goes without.
 _TAG = re.compile(r"</?(?:p|br|li|ul|ol|div|span|strong|td|tr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
@@ -252,11 +254,14 @@ def _date(value: object) -> tuple[int, int] | None:
 def _date_of(written: str) -> tuple[int, int] | None:
     if short := _MONTH_AND_YEAR.fullmatch(written):
         written = f"1 {short[1]} {short[2]}"
+    if dotted := _DOTTED.fullmatch(written):
+        written = written.replace(".", "-")
+    day_first = bool(dotted and dotted[1])
     found = set()
     for default in (2000, 2001):  # A date without a year takes the default's.
         day = datetime.datetime(default, 1, 1)
         try:
-            date = parser.parse(written, default=day, ignoretz=True)
+            date = parser.parse(written, default=day, dayfirst=day_first, ignoretz=True)
         except (parser.ParserError, OverflowError):
             return None
         found.add((date.year, date.month))
