@@ -159,7 +159,7 @@ _ARRAYS = {("numpy._core.numeric", "_frombuffer"): _array, ("numpy", "dtype"): _
 
 def _part(content: memoryview, start: int, offset: int, size: int) -> memoryview:
     if offset < 0 or size < 0 or start + offset + size > len(content):
-        raise ModelsUnavailable("the model file's index points outside of it")
+        raise IndexError
     return content[start + offset : start + offset + size]
 
 

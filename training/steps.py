@@ -116,11 +116,13 @@ def publish_fitted(
     card = work / model_card.FILE
     card.write_text(model_card.card(paths, data, made), encoding="utf-8")
     provenance: dict[str, object] = {"measures": made.measures} if made else {}
-    beside = [] if pipeline else [work / name for name in COMPARED]
+    beside = [] if pipeline else [work / name for name in COMPARED if (work / name).exists()]
     if described := _noted(work / data_version.FILE, data_version.decode):
         provenance["data"] = described.summary
     checks = _checks(paths)
-    files = [*paths, card, *(path for path in beside if path.exists())]
+    if (held_out := work / update.HELD_OUT) in beside:
+        load_similar_jobs(held_out, held_out.name)  # The next update will have to.
+    files = [*paths, card, *beside]
     version = publish.publish(files, open_storage(out), provenance, checks, generation).version
     print(f"published: version {version} in {out}")
     _remind(out)

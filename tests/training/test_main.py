@@ -251,6 +251,17 @@ def test_what_was_not_all_noted_of_a_fit_is_one_clear_line(capsys, built, tmp_pa
     assert not (tmp_path / "models").exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["similar_jobs.model", "top_skills.model", "job_insights.model", "held_out.model"]
+)
+def test_a_model_that_was_not_all_written_is_not_published(capsys, built, tmp_path, name):
+    shutil.copytree(built[0] / "work", tmp_path / "work")
+    os.truncate(tmp_path / "work" / name, os.path.getsize(tmp_path / "work" / name) // 2)
+    result = run(capsys, "publish", "--work", tmp_path / "work", "--out", tmp_path / "models")
+    assert_one_line(result, f"{name} is damaged")
+    assert not (tmp_path / "models").exists()
+
+
 def test_a_model_of_another_dataset_is_not_measured(capsys, built, table, tmp_path):
     shutil.copytree(built[0] / "work", tmp_path / "work")
     columns = ("--title-column", "job", "--description-column", "what")
