@@ -8,7 +8,7 @@ FUNCTIONS := $(patsubst functions/%/main.py,%,$(wildcard functions/*/main.py))
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
 # The directory, too: it is newer when a file of it goes.
-TRAINING := training/starter $(shell find training shared -name '*.py' -o -path '*/starter/*.txt' | LC_ALL=C sort)
+TRAINING := training/starter $(shell find training shared -name '*.py' -o -path '*/starter/*.txt' -o -path '*/sources/*.txt' | LC_ALL=C sort)
 
 .PHONY: run test fuzz soak testbench audit lock sbom bench clean
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from shared.title_parsing import singular
+from shared.titles import TitleIndex
 from tests.conftest import assert_one_line
 from training import dataset, wheel
 from training.__main__ import main
@@ -402,7 +404,34 @@ def test_the_statements_are_all_there():
     assert len(records) == 18_796
     assert len({record.occupation for record in records}) == 923
     assert all(record.text and not record.title and not record.label for record in records)
-    assert list(Statements().other_names()) == []
+
+
+@pytest.fixture(scope="module")
+def left():
+    """The occupations that are no title of the starter corpus."""
+    return {each.occupation for each in Statements().records()} - set(
+        starter.titles_by_occupation()
+    )
+
+
+def test_other_names_are_those_of_occupations_without_a_starter_title(left):
+    others = list(Statements().other_names())
+    listed = [other.occupation for other in others]
+    assert listed == sorted(set(listed))
+    assert set(listed) <= left
+    names = [name for other in others for name in other.names]
+    assert names == [" ".join(name.lower().split()) for name in names]
+    assert len(names) == len(set(names))
+
+
+def test_each_other_name_of_an_occupation_means_it(left):
+    entries = starter.read()
+    also = {entry.title: list(entry.also) for entry in entries}
+    also |= {singular(each.occupation): list(each.names) for each in Statements().other_names()}
+    titles = [*(entry.title for entry in entries), *map(singular, left)]
+    index = TitleIndex.build(titles, also)
+    found = {name: index.find(name) for names in also.values() for name in names}
+    assert found == {name: title for title, names in also.items() for name in names}
 
 
 @pytest.fixture
