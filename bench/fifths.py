@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import requests
 
-from bench import instances, linear, serving
+from bench import instances, linear, peers, serving
 from bench.instances import ROOT, Case
 from bench.resumes import TITLE_JOBS
 from training import evaluate
@@ -109,10 +109,9 @@ def _measures(predictions: list[Prediction]) -> dict[str, float]:
 
 def draws(predictions: list[Prediction]) -> Iterator[list[Prediction]]:
     """At most `TITLE_JOBS` predictions of a title, drawn `DRAWS` times."""
-    titles = pd.Series([each.title for each in predictions])
+    rows = pd.DataFrame({"title": [each.title for each in predictions], "told": predictions})
     for i in range(DRAWS):
-        drawn = titles.sample(frac=1, random_state=i)
-        yield [predictions[place] for place in drawn.groupby(drawn).head(TITLE_JOBS).index]
+        yield list(peers.at_most(rows, TITLE_JOBS, draw=i)["told"])
 
 
 def ask(table: pd.DataFrame, label: str, fifth: int) -> Told:

@@ -84,6 +84,6 @@ def measure(peers: Mapping[str, Peer], rows: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({"texts": int})
 
 
-def at_most(rows: pd.DataFrame, texts: int) -> pd.DataFrame:
-    """So many texts of each title, drawn at random but the same in every run."""
-    return rows.sample(frac=1, random_state=0).groupby("title").head(texts)
+def at_most(rows: pd.DataFrame, texts: int, draw: int = 0) -> pd.DataFrame:
+    """So many texts of each title, drawn at random but the same in every run; draws differ."""
+    return rows.sample(frac=1, random_state=draw).groupby("title").head(texts)

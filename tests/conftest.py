@@ -36,7 +36,7 @@ TESTBENCH = os.environ.get("STORAGE_TESTBENCH")
 collect_ignore = [] if TESTBENCH else ["test_testbench.py"]  # They are for `make testbench`.
 MODELS_ARE_MADE_OF = (
     "shared/*.py", "training/**/*.py", "training/starter/*.txt", "training/sources/*.txt",
-    "requirements.txt",    "training/requirements.txt", "functions/*/requirements.in",
+    "requirements.txt", "training/requirements.txt", "functions/*/requirements.in",
 )  # fmt: skip
 
 LONGEST = (
