@@ -11,7 +11,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -33,6 +33,8 @@ DRAWS = 50
 PATIENCE_SECONDS = 60
 WHOLE = "as they are"
 
+Pairs = list[tuple[str, str]]
+"""Titles and texts."""
 Told = dict[tuple[str, str], list[Prediction]]
 """What each peer says of jobs of each length."""
 
@@ -124,8 +126,8 @@ def ask(table: pd.DataFrame, label: str, fifth: int) -> Told:
     with tempfile.TemporaryDirectory(prefix="bench-") as home:
         models = build(others, label, Path(home))
         function = instances.stage()["similar_jobs"]  # With the key that models were signed with.
-        for name, cut in at_lengths(pairs):
-            told["career climber", name] = by_http(function, models, cut)
+        for name, predictions in by_http(function, models, at_lengths(pairs)):
+            told["career climber", name] = predictions
     return told
 
 
@@ -160,19 +162,26 @@ def build(table: pd.DataFrame, label: str, home: Path) -> Path:
     return models
 
 
-def at_lengths(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The pairs of title and text with whole texts, then with their first words."""
-    yield WHOLE, pairs
-    for name, words in WORDS.items():
-        yield f"{name} of {words}", [(title, " ".join(t.split()[:words])) for title, t in pairs]
+def at_lengths(pairs: Pairs) -> dict[str, Pairs]:
+    """The pairs with whole texts, and with the first words of these."""
+    cut = {
+        f"{name} of {words}": [(title, " ".join(text.split()[:words])) for title, text in pairs]
+        for name, words in WORDS.items()
+    }
+    return {WHOLE: pairs, **cut}
 
 
-def by_http(function: Path, models: Path, pairs: list[tuple[str, str]]) -> list[Prediction]:
-    """What the function, a staged main.py, says of texts."""
-    first = serving.post(serving.LIMITED, pairs[0][1])
+def by_http(
+    function: Path, models: Path, jobs: Mapping[str, Pairs]
+) -> Iterator[tuple[str, list[Prediction]]]:
+    """What the function, a staged main.py, says of jobs at each length, started once."""
+    text = jobs[WHOLE][0][1]
+    first = serving.post(serving.LIMITED, text)
     case = Case("", function, "similar_jobs", first, {"MODELS_URI": str(models)})
     with instances.started(case) as instance:
-        return evaluate.predict(Served.at(instance.port, pairs[0][1]), pairs)
+        peer = Served.at(instance.port, text)
+        for name, pairs in jobs.items():
+            yield name, evaluate.predict(peer, pairs)
 
 
 if __name__ == "__main__":

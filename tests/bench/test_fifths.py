@@ -65,10 +65,14 @@ def test_the_staged_function_is_asked_for_jobs_that_its_models_never_saw(
     asked = []
     by_http = fifths.by_http
 
-    def listening(function, models, pairs):
-        found = by_http(function, models, [*pairs, ("cook", "?!")])
+    def listening(function, models, jobs):
         (path,) = models.glob("versions/*/similar_jobs.model")
         model = load_similar_jobs(path, path.name)
+        more = {name: [*pairs, ("cook", "?!")] for name, pairs in jobs.items()}
+        for name, found in by_http(function, models, more):
+            yield name, as_the_model(model, jobs[name], found)
+
+    def as_the_model(model, pairs, found):
         for (title, text), each in zip(pairs, found[:-1], strict=True):
             own = model.probabilities([text])
             assert each.title == title
@@ -107,7 +111,7 @@ def test_the_mean_is_that_of_the_fifths(table, monkeypatch, capsys):
 
 def test_jobs_are_cut_to_the_first_words_of_each_length():
     text = " ".join(map(str, range(500)))
-    found = dict(fifths.at_lengths([("cook", text)]))
+    found = fifths.at_lengths([("cook", text)])
     assert found.pop(fifths.WHOLE) == [("cook", text)]
     for words, each in zip(fifths.WORDS.values(), found.values(), strict=True):
         assert each == [("cook", " ".join(map(str, range(words))))]
